@@ -1,0 +1,66 @@
+# What is here: `make help`. The virtual environment is made by whatever needs it first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+##@ Use
+
+.PHONY: help
+help: ## Show this list (default)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(READY) ## Run the documented example against the mock, and show what goes over the wire
+	@$(BIN)/python scripts/demo.py
+
+.PHONY: mock
+mock: $(READY) ## Start the mock (ARGS="--port 0 --any-job …")
+	@$(BIN)/python -m dataarts_mock $(ARGS)
+
+.PHONY: contract
+contract: $(READY) ## Hold the mock to the contract; reports go to build/contract/
+	@$(BIN)/python -m tests.contract
+
+##@ Develop
+
+.PHONY: test
+test: lint check-generated ## Run everything that must pass: lint, check-generated and the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: generate
+generate: $(READY) ## Generate the client from openapi.yaml
+	@$(BIN)/python scripts/generate.py
+
+.PHONY: check-generated
+check-generated: $(READY) ## Check that the committed client is what openapi.yaml gives
+	@$(BIN)/python scripts/generate.py --check
+
+.PHONY: lint
+lint: $(READY) ## Check style, types, imports and dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+
+.PHONY: format
+format: $(READY) ## Format the code, and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(READY) ## Compile requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	    --extra mock --group dev pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment, reports and caches
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+
+# A stamp, newer than what it was made from. The lock file's hashes cover every package; the project itself comes last.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
