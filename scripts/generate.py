@@ -55,7 +55,7 @@ def generate(document: Path, folder: Path) -> Path:
     config_file = folder / "config.yaml"
     config_file.write_text(yaml.safe_dump(config), encoding="utf-8")
 
-    package = folder / config["package_name_override"]
+    package = folder / str(config["package_name_override"])
     tools = Path(sys.executable).parent
     command = [sys.executable, "-I", "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
     command += ["--path", str(document), "--config", str(config_file)]

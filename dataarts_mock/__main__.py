@@ -1,0 +1,97 @@
+"""The mock's command line: `python -m dataarts_mock`, or `dataarts-mock`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from typing import NoReturn
+
+from ._app import create_app
+from ._server import listen, server, url_of
+from ._service import Answer, Request
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted.
+
+    Args:
+        arguments: The command line's; None for the process's own.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        app = create_app(
+            jobs=options.job or (("myJob", None),),
+            any_job=options.any_job,
+            token=options.token,
+            access_key=options.access_key,
+            secret_key=options.secret_key,
+            rate_limit=options.rate_limit,
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        parser.error(f"cannot listen on {options.host} port {options.port}: {error.strerror or error}")
+    if not options.quiet:
+        app.listeners.append(_print_line)
+    print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        with listener:
+            server(app).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dataarts-mock",
+        description="A stand-in for DataArts Studio's run-immediate API, driven by openapi.yaml.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=4010, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--job",
+        type=_job,
+        action="append",
+        metavar="NAME[@WORKSPACE]",
+        help="a job there is, without a workspace ID in the default one; repeatable (default: myJob)",
+    )
+    parser.add_argument("--any-job", action="store_true", help="take every job and workspace to exist")
+    parser.add_argument("--token", default="mock-token", help="the one token known (default: %(default)s)")
+    parser.add_argument("--access-key", default="mock-ak", help="the one access key known (default: %(default)s)")
+    parser.add_argument("--secret-key", default="mock-sk", help="its secret key (default: %(default)s)")
+    parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
+    parser.add_argument("--quiet", action="store_true", help="print no line for each request")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {2**16 - 1}")
+    return int(text)
+
+
+def _job(text: str) -> tuple[str, str | None]:
+    name, _, workspace = text.partition("@")
+    if "@" in text and not workspace:
+        raise argparse.ArgumentTypeError(f"{text!r} has no workspace ID after the @")
+    return name, workspace or None
+
+
+def _print_line(request: Request, answer: Answer) -> None:
+    path = request.raw_path.decode("latin-1")
+    print(f"{request.method:7} {answer.status} {path}  {answer.violation or ''}".rstrip(), flush=True)
+
+
+def _exit(number: int, frame: object) -> NoReturn:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

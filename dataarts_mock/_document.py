@@ -1,0 +1,341 @@
+"""The contract, read from openapi.yaml once and made ready for answering requests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+import jsonschema_rs
+import yaml
+
+from ._violations import Kind, Violation, describe
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+class DocumentError(ValueError):
+    """The document cannot be served: it lacks something that the mock answers from."""
+
+
+class Schema:
+    """A schema of the document, compiled."""
+
+    def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+        self.schema = schema
+        self._validator = jsonschema_rs.validator_for(
+            {
+                "$schema": _DIALECT,
+                "components": root.get("components", {}),
+                **schema,
+            }
+        )
+
+    def violation(self, value: Any, field_name: str) -> str | None:
+        """Return the field and the rule that `value` breaks first, or None."""
+        try:
+            if self._validator.is_valid(value):
+                return None
+            return describe(next(self._validator.iter_errors(value)), field_name)
+        except ValueError as error:  # A lone surrogate, or nesting too deep to read.
+            return f"{field_name}: {error}"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A documented answer.
+
+    Args:
+        name: The name under which its response lists it.
+        status: The HTTP status of that response.
+        response: That response.
+        value: The payload.
+    """
+
+    name: str
+    status: int
+    response: Response
+    value: Any
+
+
+class Response:
+    """A response of the document: its headers, media type, schema and examples."""
+
+    def __init__(self, node: Mapping[str, Any], document: Document) -> None:
+        self.media_type: str | None = None
+        self.schema: Schema | None = None
+        self.payloads: dict[str, Any] = {}
+        for media_type, content in node.get("content", {}).items():
+            self.media_type = media_type
+            if "schema" in content:
+                self.schema = document.schema(content["schema"])
+            self.payloads = dict(document.payloads(content))
+            break
+        self.headers: dict[str, tuple[bool, Schema]] = {}
+        for name, reference in node.get("headers", {}).items():
+            header = document.resolve(reference)
+            self.headers[name] = (header.get("required", False), document.schema(header.get("schema", {})))
+
+    def breach(self, headers: Mapping[str, str], payload: Any) -> str | None:
+        """Return how an answer breaks this response's description, or None."""
+        for name, (required, schema) in self.headers.items():
+            if name not in headers:
+                if required:
+                    return f"header {name}: missing"
+            elif breach := schema.violation(_typed(headers[name], schema.schema), f"header {name}"):
+                return breach
+        return self.schema.violation(payload, "body") if self.schema else None
+
+
+class Parameter:
+    """A path, query or header parameter of an operation."""
+
+    def __init__(self, node: Mapping[str, Any], document: Document) -> None:
+        self.name: str = node["name"]
+        self.location: str = node["in"]
+        self.required: bool = node.get("required", False)
+        self.schema = document.schema(node.get("schema", {}))
+        self._type = document.resolve(node.get("schema", {})).get("type")
+        examples = node.get("x-error-examples", {})
+        self.has_own_errors = bool(examples)
+        self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
+        self._invalid: str = examples.get("invalid", Kind.PARAMETER_INVALID)
+
+    def read(self, values: list[str | None]) -> tuple[Any, Violation | None]:
+        """Return the parameter's value as the schema types it, and what is wrong with it.
+
+        Args:
+            values: The values as they arrived, decoded; None in the place of one that could not be decoded.
+        """
+        if not values:
+            if self.required:
+                return None, Violation(self._blank, f"{self.name}: missing")
+            return None, None
+        if None in values:
+            return None, Violation(self._invalid, f"{self.name}: not UTF-8, percent-encoded")
+        texts = cast("list[str]", values)
+        value: Any
+        if self._type == "array":
+            items = self.schema.schema.get("items", {})
+            value = [_typed(text, items) for text in texts]
+        else:
+            # More than one value where the document has one is no value of its type.
+            value = _typed(texts[0] if len(texts) == 1 else ", ".join(texts), {"type": self._type})
+        if detail := self.schema.violation(value, self.name):
+            return None, Violation(self._blank if value == "" else self._invalid, detail)
+        return value, None
+
+
+class Body:
+    """The request body of an operation."""
+
+    def __init__(self, node: Mapping[str, Any], document: Document) -> None:
+        self.required: bool = node.get("required", False)
+        self.schemas = {
+            media_type.lower(): document.schema(content.get("schema", {}))
+            for media_type, content in node["content"].items()
+        }
+
+    def read(self, media_type: str | None, body: bytes) -> tuple[Any, Violation | None]:
+        """Return the payload, and what is wrong with it; the media type has been checked before."""
+        if not body:
+            return None, Violation(Kind.PARAMETER_INVALID, "body: missing") if self.required else None
+        try:
+            payload = _DECODER.decode(body.decode())
+        except (ValueError, RecursionError) as error:
+            return None, Violation(Kind.PARAMETER_INVALID, f"body: not JSON: {error}")
+        schema = self.schemas[media_type or next(iter(self.schemas))]
+        if detail := schema.violation(payload, "body"):
+            return None, Violation(Kind.PARAMETER_INVALID, detail)
+        return payload, None
+
+
+class Operation:
+    """One operation of the document."""
+
+    def __init__(self, path: str, method: str, item: Mapping[str, Any], document: Document) -> None:
+        node = item[method]
+        self.method = method.upper()
+        self.id: str = node.get("operationId", f"{self.method} {path}")
+        self.segments = path.encode().split(b"/")
+        nodes = [
+            document.resolve(parameter) for parameter in [*item.get("parameters", []), *node.get("parameters", [])]
+        ]
+        # The operation's own come last, and win.
+        by_name = {(each["in"], each["name"]): Parameter(each, document) for each in nodes}
+        # First those that are refused as any parameter is, then those with errors of their own.
+        self.parameters = sorted(by_name.values(), key=lambda parameter: parameter.has_own_errors)
+        self.body = Body(document.resolve(node["requestBody"]), document) if "requestBody" in node else None
+        self.max_body_bytes: int | None = node.get("x-max-body-bytes")
+        self.security: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
+        self.responses = {
+            int(status): document.response(response)
+            for status, response in node["responses"].items()
+            if status.isdecimal()
+        }
+        self.success = next((status for status in self.responses if 200 <= status < 300), None)
+        self._names = [
+            (index, segment[1:-1].decode())
+            for index, segment in enumerate(self.segments)
+            if segment.startswith(b"{") and segment.endswith(b"}")
+        ]
+        self._fixed = [
+            (index, segment) for index, segment in enumerate(self.segments) if index not in dict(self._names)
+        ]
+
+    @cached_property
+    def example(self) -> Example:
+        """The documented answer, for an operation without behaviour of its own."""
+        if self.success is None:
+            raise DocumentError(f"{self.id}: no response below 300 to answer with")
+        response = self.responses[self.success]
+        if response.media_type is None:
+            return Example("", self.success, response, None)
+        if not response.payloads:
+            raise DocumentError(f"{self.id}: response {self.success} has no example to answer with")
+        name, value = next(iter(response.payloads.items()))
+        return Example(name, self.success, response, value)
+
+    def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
+        """Return the raw path parameters if the path is this operation's, or None."""
+        if len(segments) != len(self.segments):
+            return None
+        for index, segment in self._fixed:
+            if segments[index] != segment and unquote_to_bytes(segments[index]) != segment:
+                return None
+        return {name: segments[index] for index, name in self._names}
+
+
+class Document:
+    """An OpenAPI 3.1 document, ready for answering requests."""
+
+    def __init__(self, path: Path) -> None:
+        self.text = path.read_text(encoding="utf-8")
+        self.root: dict[str, Any] = yaml.safe_load(self.text)
+        self.operations = [
+            Operation(route, method, item, self)
+            for route, item in self.root["paths"].items()
+            for method in _METHODS
+            if method in item
+        ]
+        # Fixed paths before templated ones, as OpenAPI says.
+        self.operations.sort(key=lambda operation: len(operation._names))
+        self.outside = {
+            int(status): self.response(response)
+            for status, response in self.root.get("x-gateway-responses", {}).items()
+        }
+        self.examples = dict(self._errors())
+        if missing := sorted(set(Kind) - set(self.examples)):
+            raise DocumentError(f"no response lists the examples {', '.join(missing)}")
+        for operation in self.operations:
+            assert operation.example  # So that a document without one is refused now, not when it is needed.
+        limits = [operation.max_body_bytes for operation in self.operations]
+        self.max_body_bytes = None if None in limits else max(cast("list[int]", limits), default=None)
+
+    def resolve(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        """Follow a local reference to what it names."""
+        while "$ref" in node:
+            target: Any = self.root
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return cast("dict[str, Any]", node)
+
+    def schema(self, node: Mapping[str, Any]) -> Schema:
+        """Compile a schema of the document."""
+        return Schema(node, self.root)
+
+    def response(self, node: Mapping[str, Any]) -> Response:
+        """Read a response of the document."""
+        return Response(self.resolve(node), self)
+
+    def payloads(self, content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Give the examples of a media type, by name."""
+        for name, node in content.get("examples", {}).items():
+            yield name, self.resolve(node)["value"]
+        if "example" in content:
+            yield "example", content["example"]
+        if "schema" in content:
+            for number, value in enumerate(self.resolve(content["schema"]).get("examples", []), 1):
+                yield f"example {number}", value
+
+    def component_example(self, name: str) -> Any:
+        """Return the value of a named example among the components."""
+        return self.resolve({"$ref": f"#/components/examples/{name}"})["value"]
+
+    def parameter(self, name: str) -> Parameter:
+        """Return the parameter that some operation has under this name."""
+        return next(
+            parameter for operation in self.operations for parameter in operation.parameters if parameter.name == name
+        )
+
+    def _errors(self) -> Iterator[tuple[str, Example]]:
+        responses = [*self.outside.items(), *(pair for each in self.operations for pair in each.responses.items())]
+        for status, response in responses:
+            if status >= 400:
+                for name, value in response.payloads.items():
+                    yield name, Example(name, status, response, value)
+
+
+def find_document() -> Path:
+    """Return where openapi.yaml is: within the installed package, or at the root of a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here, here.parent):
+        if (path := folder / "openapi.yaml").exists():
+            return path
+    raise DocumentError(f"openapi.yaml is neither in {here} nor beside it")
+
+
+def percent_decode(raw: bytes) -> str | None:
+    """Decode percent-encoded UTF-8 strictly; None where it is neither."""
+    if b"%" not in raw and raw.isascii():
+        return raw.decode("ascii")
+    if _BAD_PERCENT.search(raw):
+        return None
+    try:
+        return unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def query_values(query: bytes) -> dict[str, list[str | None]]:
+    """Give the query's values by parameter name."""
+    values: dict[str, list[str | None]] = {}
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="utf-8"):
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+    """Give a parameter's text the type that its schema names, where it is one."""
+    types = schema.get("type")
+    if types is None or types == "string":
+        return text
+    if types == "boolean" and text in ("true", "false"):
+        return text == "true"
+    if types == "integer" and re.fullmatch(r"-?(0|[1-9][0-9]{0,99})", text):
+        return int(text)
+    if types == "number" and re.fullmatch(r"-?(0|[1-9][0-9]{0,99})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", text):
+        return float(text)
+    return text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a key is given twice")
+    return members
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
