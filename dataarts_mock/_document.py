@@ -149,6 +149,8 @@ class Body:
             return None, Violation(Kind.PARAMETER_INVALID, "body: missing") if self.required else None
         try:
             payload = _DECODER.decode(body.decode())
+            if b"\\u" in body:  # An escape is the one way to a lone surrogate, which is no character.
+                json.dumps(payload, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             return None, Violation(Kind.PARAMETER_INVALID, f"body: not JSON: {error}")
         schema = self.schemas[media_type or next(iter(self.schemas))]
