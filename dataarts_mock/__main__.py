@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from ._app import create_app
@@ -34,16 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
-        parser.error(f"cannot listen on {options.host} port {options.port}: {error.strerror or error}")
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
     if not options.quiet:
         app.listeners.append(_print_line)
-    print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
     signal.signal(signal.SIGTERM, _exit)
-    try:
-        with listener:
-            server(app).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
+    with listener, suppress(KeyboardInterrupt):
+        print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
+        server(app).run(sockets=[listener])
     return 0
 
 
