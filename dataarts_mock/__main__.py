@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn
 
 from ._app import create_app
-from ._server import listen, server, url_of
+from ._server import Server, listen, url_of
 from ._service import Answer, Request
 
 
@@ -36,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        reason = (error.strerror or str(error)).partition(" (while")[0]
         parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
     if not options.quiet:
         app.listeners.append(_print_line)
     signal.signal(signal.SIGTERM, _exit)
     with listener, suppress(KeyboardInterrupt):
-        print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
-        server(app).run(sockets=[listener])
+        line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"
+        Server(app, lambda: print(line, flush=True)).run(sockets=[listener])
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Callable
 
 import uvicorn
 
@@ -26,11 +27,17 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App) -> uvicorn.Server:
-    """Make the server, quiet but for its warnings and errors."""
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    return uvicorn.Server(
-        uvicorn.Config(
+class Server(uvicorn.Server):
+    """The HTTP server, quiet but for its warnings and errors.
+
+    Args:
+        app: The application to serve.
+        on_started: Called once requests and signals are taken.
+    """
+
+    def __init__(self, app: App, on_started: Callable[[], None] = lambda: None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        config = uvicorn.Config(
             app,
             access_log=False,
             log_level="warning",
@@ -38,4 +45,10 @@ def server(app: App) -> uvicorn.Server:
             server_header=False,
             timeout_graceful_shutdown=10,
         )
-    )
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start taking requests."""
+        await super().startup(sockets)
+        self._on_started()

@@ -25,6 +25,7 @@ WRONG = [
     (["--token", ""], "token: must be printable ASCII"),
     (["--any"], "unrecognized arguments: --any"),
 ]
+MISSING = "Incorrect IAM authentication information: x-auth-token not found"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -84,8 +85,7 @@ def test_each_request_is_a_line() -> None:
         lines = process.communicate(timeout=10)[0].splitlines()
 
     assert [re.sub(r" +", " ", line) for line in lines] == [
-        "POST 401 /v1/p/jobs/myJob/run-immediate APIGW.0301 "
-        "Incorrect IAM authentication information: x-auth-token not found",
+        f"POST 401 /v1/p/jobs/myJob/run-immediate APIGW.0301 {MISSING}",
         "POST 404 / APIGW.0101 The API does not exist or has not been published in the environment.",
     ]
 
