@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-TREE = ["openapi.yaml", "generator-config.yaml", "generator-templates", "generated_client", "scripts", "pyproject.toml"]
-
-
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path) -> Path:
-    """A copy of what generation needs, elsewhere."""
-    copy = tmp_path / "a copy elsewhere"
-    copy.mkdir()
-    for name in TREE:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(root / name, copy)
-    return copy
 
 
 def generate(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
