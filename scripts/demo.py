@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 import yaml
+
+from dataarts_auth import TokenAuth
 from dataarts_client import Client
 from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.errors import ApiError
 from dataarts_client.models import RunJobRequest
-
-from dataarts_auth import TokenAuth
 
 CONTRACT = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text(encoding="utf-8"))["components"]
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from dataarts_auth import SignatureAuth, TokenAuth
 from dataarts_client import Client
 from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.errors import BadRequest, NotFound, Unauthorized
 from dataarts_client.models import JobParam, ParamType, RunJobRequest, RunJobResponse
 from dataarts_client.types import UNSET
-
-from dataarts_auth import SignatureAuth, TokenAuth
 from tests.interop.conftest import WORKSPACE
 
 PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dataarts_client import Client
-from dataarts_client.api.jobs import run_job_immediately
 
 from dataarts_auth import TokenAuth
+from dataarts_client import Client
+from dataarts_client.api.jobs import run_job_immediately
 from tests.conftest import ROOT
 from tests.mock._process import running
 
