@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
 
 from ._app import App
+from ._protocol import MockProtocol
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -28,27 +30,38 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """The HTTP server, quiet but for its warnings and errors.
+    """The server: it leaves the logging of the process alone, and tells when it is ready.
 
     Args:
-        app: The application to serve.
+        app: What it serves.
         on_started: Called once requests and signals are taken.
+
+    Attributes:
+        ready: Set once it serves.
+        loop: The event loop that it runs in, from then on.
     """
 
+    loop: asyncio.AbstractEventLoop
+
     def __init__(self, app: App, on_started: Callable[[], None] = lambda: None) -> None:
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        config = uvicorn.Config(
-            app,
-            access_log=False,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=10,
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=MockProtocol,
+                ws="none",
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=10,
+                log_config=None,
+                log_level=None,
+            )
         )
-        super().__init__(config)
+        self.ready = threading.Event()
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start taking requests."""
+        """Begin to serve."""
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.ready.set()
         self._on_started()
