@@ -49,6 +49,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=10,
                 log_config=None,
                 log_level=None,
