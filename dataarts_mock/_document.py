@@ -402,10 +402,13 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_co
 
 
 def decode_json(content: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no key twice in an object, no NaN.
+    """Read JSON strictly: UTF-8, no key twice in an object, no NaN, no half of a surrogate pair.
 
     Raises:
         ValueError: It is not JSON.
         RecursionError: It is nested too deep.
     """
-    return _DECODER.decode(content.decode())
+    payload = _DECODER.decode(content.decode())
+    if b"\\u" in content:  # An escape is the one way to a lone surrogate, which is no character.
+        json.dumps(payload, ensure_ascii=False).encode()
+    return payload
