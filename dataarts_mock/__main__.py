@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import signal
 import sys
@@ -47,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         app.listeners.append(_Lines())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
+    gc.freeze()  # What is there now stays: no collection need look at it again.
     signal.signal(signal.SIGTERM, _exit)
     with listener, suppress(KeyboardInterrupt):
         line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"

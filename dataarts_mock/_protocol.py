@@ -3,6 +3,7 @@
 - The application is lent the connection, so that faults can cut it.
 - A head that is too large, or takes too long, ends the connection; uvicorn itself would wait for ever.
 - A client may close its side after the request, as `nc` does, and still gets its answer.
+- An answer goes out in one write, head and body together: a system call less, which is a tenth of a request.
 - At the end, connections stay open for a moment for requests that are on their way; uvicorn itself would drop them.
 """
 
@@ -29,6 +30,32 @@ _LAST_SECONDS = 0.25
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+class _Writer:
+    """What an answer is written to: it holds the head back until the body comes, or the answer ends."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+        self.is_closing = transport.is_closing
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            self._transport.write(self._head + data)
+            self._head = b""
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100 "):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+
 class MockProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -43,6 +70,11 @@ class MockProtocol(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._is_ending = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn has it.
+        """Begin a connection."""
+        super().connection_made(transport)
+        self._writer = _Writer(transport)
+
     def reset(self) -> None:
         """Reset the connection, whatever has not been sent."""
         if (sock := self.transport.get_extra_info("socket")) is not None:
@@ -51,7 +83,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def finish(self) -> None:
         """Close the connection once all that was written has been sent."""
-        self.transport.close()
+        self._writer.close()
 
     def data_received(self, data: bytes) -> None:
         """Read what arrived."""
@@ -76,6 +108,7 @@ class MockProtocol(HttpToolsProtocol):
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        self.cycle.transport = self._writer  # type: ignore[assignment] # The part of a transport that is used.
         if self._is_ending:
             self.cycle.keep_alive = False
 
@@ -83,6 +116,11 @@ class MockProtocol(HttpToolsProtocol):
         """End a request."""
         self.arrived = True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """End an answer."""
+        self._writer.flush()
+        super().on_response_complete()
 
     def eof_received(self) -> bool:  # type: ignore[override] # As asyncio has it; uvicorn's always answers no.
         """Keep the connection for the answer, if there is one to come."""

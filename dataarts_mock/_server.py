@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -30,15 +29,14 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """The server: it leaves the logging of the process alone, and tells when it is ready.
+    """The server; it leaves the logging of the process alone.
 
     Args:
         app: What it serves.
         on_started: Called once requests and signals are taken.
 
     Attributes:
-        ready: Set once it serves.
-        loop: The event loop that it runs in, from then on.
+        loop: The event loop that it runs in, once it has started.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -51,17 +49,16 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=10,
                 log_config=None,
                 log_level=None,
             )
         )
-        self.ready = threading.Event()
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
-        self.ready.set()
         self._on_started()

@@ -31,7 +31,7 @@ from typing import Any
 
 from dataarts_auth import access_key_of, verify_signature
 
-from ._document import Document, Example, Operation, percent_decode, query_values
+from ._document import Document, Example, Operation, SecurityScheme, percent_decode, query_values
 from ._faults import Faults, preference
 from ._state import BEHAVIOURS, State
 from ._violations import Kind, Violation
@@ -84,18 +84,6 @@ class Request:
         self.operation: str | None = None
         self.parameters: dict[str, Any] = {}
         self.payload: Any = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes it took on the wire, roughly."""
-        fields = self.fields
-        return (
-            len(self.body)
-            + len(self.raw_path)
-            + len(self.query)
-            + sum(map(len, fields))
-            + sum(map(len, fields.values()))
-        )
 
 
 class Answer:
@@ -237,23 +225,22 @@ class Service:
 
     def _credentials(self, operation: Operation, request: Request) -> Violation | None:
         """Check the credentials: one of the alternatives that the operation lists must hold entirely."""
-        if not operation.security or {} in operation.security:
+        if not operation.security:
             return None
-        schemes = self.document.root["components"]["securitySchemes"]
         found: list[Violation] = []
         for alternative in operation.security:
-            violations = [violation for name in alternative if (violation := self._scheme(schemes[name], request))]
+            violations = [violation for scheme in alternative if (violation := self._scheme(scheme, request))]
             if not violations:
                 return None
             found += violations
         # What was sent and is wrong says more than what was not sent.
         return next((violation for violation in found if violation.example != Kind.TOKEN_MISSING), found[0])
 
-    def _scheme(self, scheme: Mapping[str, Any], request: Request) -> Violation | None:
-        value = request.fields.get(scheme["name"].lower().encode())
+    def _scheme(self, scheme: SecurityScheme, request: Request) -> Violation | None:
+        value = request.fields.get(scheme.field)
         if value is None:
             return Violation(Kind.TOKEN_MISSING)
-        if "x-signing-algorithm" not in scheme:
+        if not scheme.is_signature:
             return None if value == self._token else Violation(Kind.TOKEN_INVALID)
         if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
             return None
