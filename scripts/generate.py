@@ -46,9 +46,6 @@ def generate(document: Path, folder: Path) -> Path:
     """Generate the client of `document` below `folder`, and return the package's folder."""
     templates = folder / "templates"
     shutil.copytree(ROOT / "generator-templates", templates)
-    # The generator hands its templates neither the constraints of parameters nor the extensions of the document.
-    contract = yaml.safe_load(document.read_text(encoding="utf-8"))
-    (templates / "contract.jinja").write_text(f"{{% set contract = {contract!r} %}}\n", encoding="utf-8")
 
     config = yaml.safe_load((ROOT / "generator-config.yaml").read_text(encoding="utf-8"))
     config["package_version_override"] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -57,8 +54,8 @@ def generate(document: Path, folder: Path) -> Path:
 
     package = folder / str(config["package_name_override"])
     tools = Path(sys.executable).parent
-    command = [sys.executable, "-I", "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
-    command += ["--path", str(document), "--config", str(config_file)]
+    command = [sys.executable, "-I", str(ROOT / "scripts" / "openapi_generator.py"), str(document)]
+    command += ["generate", "--fail-on-warning", "--meta", "none", "--path", str(document), "--config", str(config_file)]
     command += ["--custom-template-path", str(templates), "--output-path", str(package)]
     done = subprocess.run(
         command,
@@ -70,6 +67,10 @@ def generate(document: Path, folder: Path) -> Path:
     if done.returncode:
         sys.exit(f"{done.stdout}generate: openapi-python-client failed; nothing was written.")
 
+    # The generator writes modules of fixed names only. These need nothing of the document, so they have only to be copied.
+    for template in sorted(templates.glob("_*.py.jinja")):
+        code = template.read_text(encoding="utf-8").partition("#}\n")[2]
+        (package / template.stem).write_text(code, encoding="utf-8")
     for path in package.rglob("*.py"):
         path.write_text(HEADER + path.read_text(encoding="utf-8"), encoding="utf-8")
     (package / "py.typed").touch()

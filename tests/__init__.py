@@ -1,0 +1,1 @@
+"""The tests, arranged by the question they answer."""

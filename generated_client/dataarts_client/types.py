@@ -1,55 +1,46 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
-"""Contains some shared types for properties"""
+"""The types that every operation shares."""
 
-from collections.abc import Mapping, MutableMapping
-from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from __future__ import annotations
 
-from attrs import define
+from typing import Generic, Literal, TypeVar, final
 
+import httpx
+from attrs import field, frozen
 
-class Unset:
-    def __bool__(self) -> Literal[False]:
-        return False
-
-
-UNSET: Unset = Unset()
-
-# The types that `httpx.Client(files=)` can accept, copied from that library.
-FileContent = IO[bytes] | bytes | str
-FileTypes = (
-    # (filename, file (or bytes), content_type)
-    tuple[str | None, FileContent, str | None]
-    # (filename, file (or bytes), content_type, headers)
-    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
-)
-RequestFiles = list[tuple[str, FileTypes]]
-
-
-@define
-class File:
-    """Contains information for file uploads"""
-
-    payload: BinaryIO
-    file_name: str | None = None
-    mime_type: str | None = None
-
-    def to_tuple(self) -> FileTypes:
-        """Return a tuple representation that httpx will accept for multipart/form-data"""
-        return self.file_name, self.payload, self.mime_type
-
+__all__ = ["UNSET", "Response", "Unset"]
 
 T = TypeVar("T")
 
 
-@define
+@final
+class Unset:
+    """The type of UNSET, which stands for what is not given, or not there; false in a condition."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+UNSET = Unset()
+
+
+@frozen(kw_only=True)
 class Response(Generic[T]):
-    """A response from an endpoint"""
+    """An answer of the service, as the `*_detailed` functions return it and errors carry it."""
 
-    status_code: HTTPStatus
-    content: bytes
-    headers: MutableMapping[str, str]
+    status_code: int
+    """The HTTP status code."""
+    headers: httpx.Headers = field(repr=False)
+    """The headers; a name may be written in capitals or not."""
+    content: bytes = field(repr=False)
+    """The body, decompressed. Where it is an error's, credentials that were echoed in it are masked."""
     parsed: T | None
-
-
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+    """The body as a model, or None where it is not what the contract describes."""

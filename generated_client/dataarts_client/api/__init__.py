@@ -1,2 +1,8 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
-"""Contains methods for accessing the API"""
+"""The service's operations, a package for each tag of the contract."""
+
+from . import jobs
+
+__all__ = [
+    "jobs",
+]

@@ -1,5 +1,5 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
-"""Contains all the data models used in inputs/outputs"""
+"""The models that requests and answers are made of."""
 
 from .error_response import ErrorResponse
 from .job_param import JobParam
@@ -7,10 +7,10 @@ from .param_type import ParamType
 from .run_job_request import RunJobRequest
 from .run_job_response import RunJobResponse
 
-__all__ = (
+__all__ = [
     "ErrorResponse",
     "JobParam",
     "ParamType",
     "RunJobRequest",
     "RunJobResponse",
-)
+]

@@ -1,10 +1,13 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
+from __future__ import annotations
+
 from enum import StrEnum
+
+__all__ = ["ParamType"]
 
 
 class ParamType(StrEnum):
-    CONSTANTS = "constants"
-    VARIABLE = "variable"
+    """Kind of a parameter."""
 
-    def __str__(self) -> str:
-        return str(self.value)
+    VARIABLE = "variable"
+    CONSTANTS = "constants"

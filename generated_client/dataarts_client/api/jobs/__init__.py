@@ -1,2 +1,14 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
-"""Contains endpoint functions for accessing the API"""
+"""Operations tagged jobs; each is a module with the functions of its name's call.
+
+- run_job_immediately: Execute a job immediately.
+
+In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `asyncio_detailed` return the whole answer, a
+refusal too.
+"""
+
+from . import run_job_immediately
+
+__all__ = [
+    "run_job_immediately",
+]

@@ -1,269 +1,167 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote
+"""Execute a job immediately."""
 
-import httpx
+from __future__ import annotations
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
+from ..._calls import Argument, Content, Operation
+from ..._schema import (
+    Object,
+    String,
+)
+from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.run_job_request import RunJobRequest
 from ...models.run_job_response import RunJobResponse
 from ...types import UNSET, Response, Unset
 
+__all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
-def _get_kwargs(
-    project_id: str,
-    job_name: str,
-    *,
-    body: RunJobRequest | Unset = UNSET,
-    workspace: str | Unset = UNSET,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(workspace, Unset):
-        headers["workspace"] = workspace
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/v1/{project_id}/jobs/{job_name}/run-immediate".format(
-            project_id=quote(str(project_id), safe=""),
-            job_name=quote(str(job_name), safe=""),
+_operation: Operation[RunJobResponse, ErrorResponse] = Operation(
+    "POST",
+    "/v1/{}/jobs/{}/run-immediate",
+    Argument("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
+    Argument(
+        "job_name",
+        "path",
+        String(
+            min_length=1, max_length=128, pattern=r"^[.]*[0-9A-Za-z_\-\u4e00-\u9fa5][0-9A-Za-z_.\-\u4e00-\u9fa5]*\Z"
         ),
-    }
-
-    if not isinstance(body, Unset):
-        _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
-
-
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorResponse | RunJobResponse | None:
-    if response.status_code == 200:
-        response_200 = RunJobResponse.from_dict(response.json())
-
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ErrorResponse.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ErrorResponse.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ErrorResponse.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ErrorResponse.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 413:
-        response_413 = ErrorResponse.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ErrorResponse.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = ErrorResponse.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = ErrorResponse.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 503:
-        response_503 = ErrorResponse.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorResponse | RunJobResponse]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    project_id: str,
-    job_name: str,
-    *,
-    client: AuthenticatedClient,
-    body: RunJobRequest | Unset = UNSET,
-    workspace: str | Unset = UNSET,
-) -> Response[ErrorResponse | RunJobResponse]:
-    """Execute a job immediately.
-
-     Runs a job once, at once, to check whether it can be executed successfully. Each request that
-    succeeds starts a run of its own: the operation is not idempotent and has no idempotency key, so a
-    request whose answer was lost may have started the job.
-
-    Args:
-        project_id (str):
-        job_name (str):
-        workspace (str | Unset):
-        body (RunJobRequest | Unset): What a job is to be run with.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErrorResponse | RunJobResponse]
-    """
-
-    kwargs = _get_kwargs(
-        project_id=project_id,
-        job_name=job_name,
-        body=body,
-        workspace=workspace,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    ),
+    Argument("workspace", "header", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z"), required=False),
+    content=Content(Object("RunJobRequest"), max_bytes=12582912),
+    successes={
+        "200": Object("RunJobResponse"),
+    },
+    failures=dict.fromkeys(["400", "401", "403", "404", "413", "415", "429", "500", "503"], Object("ErrorResponse")),
+    hints={
+        "400": "Check the job's name, the workspace ID and the parameters; a job outside the default workspace needs one.",
+        "401": "Check the token (valid for 24 hours) or the key pair, and that this machine's clock is within 15 minutes of the service's.",
+        "403": "Check the user's permissions in DataArts Studio, and that the project ID belongs to the credentials.",
+        "404": "Check the host: this API is served by dayu-dlf.<region>, while a dayu.<region> host serves another one.",
+        "429": "Wait for the time that Retry-After names, and send fewer requests a second.",
+        "500": "The job may have been started; look for its instance before you run it again.",
+        "503": "The job may have been started; look for its instance before you run it again.",
+    },
+)
 
 
 def sync(
     project_id: str,
     job_name: str,
     *,
-    client: AuthenticatedClient,
-    body: RunJobRequest | Unset = UNSET,
-    workspace: str | Unset = UNSET,
-) -> ErrorResponse | RunJobResponse | None:
+    client: Client,
+    body: RunJobRequest | Unset | None = UNSET,
+    workspace: str | Unset | None = UNSET,
+    timeout: float | Unset | None = UNSET,
+) -> RunJobResponse:
     """Execute a job immediately.
 
-     Runs a job once, at once, to check whether it can be executed successfully. Each request that
-    succeeds starts a run of its own: the operation is not idempotent and has no idempotency key, so a
-    request whose answer was lost may have started the job.
+    Runs a job once, at once, to check whether it can be executed successfully. Each request that succeeds starts a
+    run of its own: the operation is not idempotent and has no idempotency key, so a request whose answer was lost may
+    have started the job.
+
+    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0091.html
 
     Args:
-        project_id (str):
-        job_name (str):
-        workspace (str | Unset):
-        body (RunJobRequest | Unset): What a job is to be run with.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
+            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
+        job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
+            name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
+            `^[.]*[0-9A-Za-z_\\-\\u4e00-\\u9fa5][0-9A-Za-z_.\\-\\u4e00-\\u9fa5]*$`.
+        client: What sends the call.
+        body: The parameters to run the job with. Leave it out to run the job with the values it was saved with.
+        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
+            another workspace it must be set, also where an account has several DataArts Studio instances or no
+            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
+            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
+        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
 
     Returns:
-        ErrorResponse | RunJobResponse
+        What the service answered.
+
+    Raises:
+        ValueError, TypeError: The contract forbids an argument; nothing was sent.
+        RequestNotSent: Nothing reached the service, so the call can be repeated.
+        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
+        UnexpectedResponse: The answer is not what the contract describes.
+        ApiError: The service, or what stands before it, refused the request or failed:
+            400: The service refused the request.
+            401: The credentials are missing or wrong.
+            403: The credentials are right, but do not permit the operation.
+            404: The gateway knows no such API.
+            413: The request body is larger than the gateway takes.
+            415: The request body is not of the media type that the operation takes.
+            429: Too many requests in too short a time.
+            500: The service or the gateway failed. The job may have been started.
+            503: The service cannot answer now. The job may have been started.
     """
-
-    return sync_detailed(
-        project_id=project_id,
-        job_name=job_name,
-        client=client,
-        body=body,
-        workspace=workspace,
-    ).parsed
+    return _operation.sync(client, timeout, body, project_id, job_name, workspace)
 
 
-async def asyncio_detailed(
+def sync_detailed(
     project_id: str,
     job_name: str,
     *,
-    client: AuthenticatedClient,
-    body: RunJobRequest | Unset = UNSET,
-    workspace: str | Unset = UNSET,
-) -> Response[ErrorResponse | RunJobResponse]:
+    client: Client,
+    body: RunJobRequest | Unset | None = UNSET,
+    workspace: str | Unset | None = UNSET,
+    timeout: float | Unset | None = UNSET,
+) -> Response[RunJobResponse | ErrorResponse]:
     """Execute a job immediately.
 
-     Runs a job once, at once, to check whether it can be executed successfully. Each request that
-    succeeds starts a run of its own: the operation is not idempotent and has no idempotency key, so a
-    request whose answer was lost may have started the job.
+    Runs a job once, at once, to check whether it can be executed successfully. Each request that succeeds starts a
+    run of its own: the operation is not idempotent and has no idempotency key, so a request whose answer was lost may
+    have started the job.
+
+    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0091.html
 
     Args:
-        project_id (str):
-        job_name (str):
-        workspace (str | Unset):
-        body (RunJobRequest | Unset): What a job is to be run with.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
+            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
+        job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
+            name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
+            `^[.]*[0-9A-Za-z_\\-\\u4e00-\\u9fa5][0-9A-Za-z_.\\-\\u4e00-\\u9fa5]*$`.
+        client: What sends the call.
+        body: The parameters to run the job with. Leave it out to run the job with the values it was saved with.
+        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
+            another workspace it must be set, also where an account has several DataArts Studio instances or no
+            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
+            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
+        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
 
     Returns:
-        Response[ErrorResponse | RunJobResponse]
+        The whole answer, a refusal too: `parsed` is then what its body says, or None if that is not in the contract.
+
+    Raises:
+        ValueError, TypeError: The contract forbids an argument; nothing was sent.
+        RequestNotSent: Nothing reached the service, so the call can be repeated.
+        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
+        UnexpectedResponse: The answer is not what the contract describes.
     """
-
-    kwargs = _get_kwargs(
-        project_id=project_id,
-        job_name=job_name,
-        body=body,
-        workspace=workspace,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return _operation.sync_detailed(client, timeout, body, project_id, job_name, workspace)
 
 
 async def asyncio(
     project_id: str,
     job_name: str,
     *,
-    client: AuthenticatedClient,
-    body: RunJobRequest | Unset = UNSET,
-    workspace: str | Unset = UNSET,
-) -> ErrorResponse | RunJobResponse | None:
-    """Execute a job immediately.
+    client: Client,
+    body: RunJobRequest | Unset | None = UNSET,
+    workspace: str | Unset | None = UNSET,
+    timeout: float | Unset | None = UNSET,
+) -> RunJobResponse:
+    """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
+    return await _operation.asyncio(client, timeout, body, project_id, job_name, workspace)
 
-     Runs a job once, at once, to check whether it can be executed successfully. Each request that
-    succeeds starts a run of its own: the operation is not idempotent and has no idempotency key, so a
-    request whose answer was lost may have started the job.
 
-    Args:
-        project_id (str):
-        job_name (str):
-        workspace (str | Unset):
-        body (RunJobRequest | Unset): What a job is to be run with.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErrorResponse | RunJobResponse
-    """
-
-    return (
-        await asyncio_detailed(
-            project_id=project_id,
-            job_name=job_name,
-            client=client,
-            body=body,
-            workspace=workspace,
-        )
-    ).parsed
+async def asyncio_detailed(
+    project_id: str,
+    job_name: str,
+    *,
+    client: Client,
+    body: RunJobRequest | Unset | None = UNSET,
+    workspace: str | Unset | None = UNSET,
+    timeout: float | Unset | None = UNSET,
+) -> Response[RunJobResponse | ErrorResponse]:
+    """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
+    return await _operation.asyncio_detailed(client, timeout, body, project_id, job_name, workspace)

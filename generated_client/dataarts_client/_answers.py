@@ -1,0 +1,158 @@
+# Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
+"""What an answer says: its JSON, or the error in it, whatever shape that has."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from typing import Any, NamedTuple, cast
+
+import httpx
+
+from ._schema import abridged
+
+__all__ = ["Fault", "excerpt", "json_of", "one_line", "retry_after", "text_of", "understand"]
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:+-]+)", re.IGNORECASE)
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a name is there twice in one object")
+    return value
+
+
+def _real(text: str) -> float:
+    """Return the number: an int where it is one that a float would round, infinity where it is too large for both."""
+    value = float(text)
+    if 2**53 < abs(value) < math.inf:
+        from decimal import Decimal  # rarely needed
+
+        exact = Decimal(text)
+        return int(exact) if exact == exact.to_integral_value() else value
+    return value
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is not in JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_real, parse_constant=_no_number).decode
+_decode_leniently = json.JSONDecoder().decode
+
+
+def json_of(content: bytes, headers: httpx.Headers) -> Any:
+    """Return the JSON value of a body; raise a ValueError if it is none.
+
+    A byte order mark is skipped, as RFC 8259 allows. A name that an object has twice makes it no JSON, since no two readers
+    need agree on what it says.
+    """
+    if not content:
+        raise ValueError("the body is empty")
+    try:
+        return _decode(_text(content, headers, errors="strict"))
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
+    except UnicodeError:
+        raise ValueError("the body is not in its charset") from None
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from None
+
+
+def text_of(content: bytes, headers: httpx.Headers) -> str:
+    """Return a body as text; raise a ValueError if it is none."""
+    try:
+        return _text(content, headers, errors="strict")
+    except UnicodeError:
+        raise ValueError("the body is not in its charset") from None
+
+
+def _text(content: bytes, headers: httpx.Headers, *, errors: str) -> str:
+    declared = _CHARSET.search(headers.get("content-type", ""))
+    for charset in (declared and declared[1], json.detect_encoding(content)):
+        try:
+            # A byte order mark settles what UTF-16 without one leaves open; so, detected, it goes before the declaration.
+            if charset and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+                return content.decode(charset)
+        except (LookupError, ValueError):
+            pass
+    return content.decode(json.detect_encoding(content), errors)
+
+
+class Fault(NamedTuple):
+    """What an error's body says, or as much as there is of it."""
+
+    code: str | None
+    message: str | None
+    request_id: str | None
+
+    def normalised(self) -> dict[str, str]:
+        """Return it in the shape that the cloud's reference documents."""
+        fields = {"error_code": self.code, "error_msg": self.message, "request_id": self.request_id}
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+def understand(content: bytes, headers: httpx.Headers) -> Fault:
+    """Return what an error's body says, in any of the shapes that the cloud's services, gateways and proxies use."""
+    try:
+        body = _decode_leniently(_text(content, headers, errors="replace"))
+    except (ValueError, RecursionError):
+        body = None
+    fields: dict[str, Any] = {}
+    while isinstance(body, dict):
+        fields |= cast("dict[str, Any]", body)
+        body = fields.pop("error", None)
+    if isinstance(body, str):
+        fields.setdefault("message", body)
+    return Fault(
+        _first(fields, "error_code", "errorCode", "code"),
+        _first(fields, "error_msg", "errorMsg", "message") or excerpt(content, headers) or None,
+        _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None,
+    )
+
+
+def _first(fields: dict[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return abridged(value)
+    return None
+
+
+def excerpt(content: bytes, headers: httpx.Headers) -> str:
+    """Return the beginning of a body's text, without markup."""
+    text = _text(content[:4096], headers, errors="replace")
+    return one_line(" ".join(_MARKUP.sub(" ", text).split()), 120)
+
+
+def one_line(text: str, longest: int = 500) -> str:
+    """Return a text fit for a line of a log: what cannot be printed is escaped, and what is too long cut off."""
+    if len(text) > longest:
+        text = f"{text[: longest - 3]}..."
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait for, if there is one that can be read."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+", value):
+        return float(value)
+    if not value:
+        return None
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,635 @@
+# Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
+"""Operations, and what becomes of a call of one: arguments, request, attempts, answer, result."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, cast
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from . import _answers, errors
+from ._schema import Schema, abridged, is_list
+from ._wire import Body, Deadline, Guard, Progress, keep_location, mask
+from .types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["Argument", "Content", "Operation", "Sender"]
+
+R = TypeVar("R")
+E = TypeVar("E")
+
+CONNECTIONS = 50
+# Seconds that an idle connection is kept: fewer than the 5 after which common servers hang up, so that few calls meet one
+# that is just being closed.
+KEEPALIVE = 4.0
+LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PASSING = frozenset({502, 503, 504})
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class Argument:
+    """A parameter of an operation: where it goes, under which name, and what it may be."""
+
+    __slots__ = ("exploded", "location", "name", "raw_name", "required", "schema", "wire_name")
+
+    def __init__(
+        self,
+        name: str,
+        location: Literal["path", "query", "header"],
+        schema: Schema,
+        *,
+        wire_name: str | None = None,
+        required: bool = True,
+        exploded: bool = True,
+    ) -> None:
+        self.name = name
+        self.location = location
+        self.wire_name = wire_name or name
+        self.raw_name = self.wire_name.encode()
+        self.schema = schema
+        self.required = required
+        self.exploded = exploded
+
+    def texts(self, value: Any) -> list[str]:
+        """Return the value, checked, as it is written in a request."""
+        dumped = self.schema.dump(value, self.name)
+        if isinstance(dumped, str):
+            return [dumped]
+        if is_list(dumped):
+            return [_plain(item) for item in dumped]
+        return [_plain(dumped)]
+
+    def segment(self, value: Any) -> str:
+        """Return the value as a segment of the path, which it can neither leave out, nor shorten, nor lengthen."""
+        texts = self.texts(value)
+        text = ",".join(texts)
+        if text in ("", ".", "..") or "/" in text:
+            raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(text)})")
+        return ",".join(quote(text, safe="") for text in texts)
+
+    def pairs(self, value: Any) -> list[str]:
+        """Return the value as parts of the query."""
+        texts = [quote(text, safe="") for text in self.texts(value)]
+        if not self.exploded:
+            texts = [",".join(texts)]
+        return [f"{quote(self.wire_name, safe='')}={text}" for text in texts]
+
+    def header(self, value: Any) -> tuple[bytes, bytes]:
+        """Return the value as a header."""
+        text = ",".join(self.texts(value))
+        if not (text.isascii() and (text.isprintable() or not text) and text == text.strip()):
+            raise ValueError(f"{self.name}: no value that an HTTP header can carry ({abridged(text)})")
+        return self.raw_name, text.encode("ascii")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else _encode(value)
+
+
+class Content:
+    """The request body of an operation."""
+
+    __slots__ = ("max_bytes", "media_type", "required", "schema")
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        media_type: str = "application/json",
+        required: bool = False,
+        max_bytes: int | None = None,
+    ) -> None:
+        self.schema = schema
+        self.media_type = media_type
+        self.required = required
+        self.max_bytes = max_bytes
+
+    def encode(self, value: Any) -> bytes:
+        """Return the value, checked in all its depth, as it goes over the wire."""
+        try:
+            dumped = self.schema.dump(value, "body")
+            try:
+                content = _encode(dumped).encode()
+            except UnicodeEncodeError:
+                raise ValueError("body: half a surrogate pair is no character") from None
+            except (ValueError, TypeError) as error:
+                raise type(error)(f"body: {error}") from None
+        except RecursionError:
+            raise ValueError("body: nested too deeply") from None
+        if self.max_bytes is not None and len(content) > self.max_bytes:
+            raise ValueError(f"body: larger than {self.max_bytes} bytes ({len(content)})")
+        return content
+
+
+class Text(Schema):
+    """Marks an answer that is plain text."""
+
+    __slots__ = ()
+
+
+class Raw(Schema):
+    """Marks an answer that is taken as the bytes it is."""
+
+    __slots__ = ()
+
+
+class Call(NamedTuple):
+    """A call whose arguments are checked, ready to be sent as often as need be."""
+
+    method: str
+    target: str
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+    @property
+    def safe(self) -> bool:
+        """Whether the call changes nothing, so that it can be repeated."""
+        return self.method in _SAFE
+
+
+class Answer(NamedTuple):
+    """An answer, as far as it was read."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+    fault: str | None
+    request: httpx.Request
+
+
+class Failure(NamedTuple):
+    """The want of an answer, and whether it may be different next time."""
+
+    error: errors.ClientError
+    passing: bool
+
+
+class Operation(Generic[R, E]):
+    """An operation of the contract, which returns R or fails with E."""
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *arguments: Argument,
+        content: Content | None = None,
+        accept: str = "application/json",
+        successes: Mapping[str, Schema | None],
+        failures: Mapping[str, Schema],
+        hints: Mapping[str, str],
+    ) -> None:
+        self._method = method
+        self._path = path
+        self._arguments = arguments
+        self._content = content
+        self._successes = successes
+        self._failures = failures
+        self._hints = hints
+        self._headers = [(b"Accept", accept.encode("ascii"))]
+        if content is not None:
+            self._headers.append((b"Content-Type", content.media_type.encode("ascii")))
+        self._known = frozenset(argument.raw_name.lower() for argument in arguments if argument.location == "header")
+
+    def sync(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> R:
+        """Call the operation, and return its result or raise what the service answered."""
+        return self._result(self.sync_detailed(client, timeout, body, *values))
+
+    def sync_detailed(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> Response[R | E]:
+        """Call the operation, and return the answer."""
+        return self._response(_sender(client).send(self._call(body, values), timeout))
+
+    async def asyncio(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> R:
+        """Do as `sync` does, without blocking."""
+        return self._result(await self.asyncio_detailed(client, timeout, body, *values))
+
+    async def asyncio_detailed(
+        self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any
+    ) -> Response[R | E]:
+        """Do as `sync_detailed` does, without blocking."""
+        return self._response(await _sender(client).send_async(self._call(body, values), timeout))
+
+    def _call(self, body: Any, values: Sequence[Any]) -> Call:
+        headers = self._headers.copy()
+        segments: list[str] = []
+        query: list[str] = []
+        for argument, value in zip(self._arguments, values, strict=True):
+            if not argument.required and (value is None or value is UNSET):
+                continue
+            if argument.location == "path":
+                segments.append(argument.segment(value))
+            elif argument.location == "query":
+                query += argument.pairs(value)
+            else:
+                headers.append(argument.header(value))
+        target = self._path.format(*segments)
+        if query:
+            target = f"{target}?{'&'.join(query)}"
+        content = b""
+        if self._content is not None and (self._content.required or not (body is None or body is UNSET)):
+            content = self._content.encode(body)
+        return Call(self._method, target, headers, content)
+
+    def _response(self, answer: Answer) -> Response[R | E]:
+        status = answer.status
+        if status >= 400:
+            return self._refusal(answer)
+        key = _documented(self._successes, status)
+        if key is None:
+            raise self._unexpected(answer, "the contract describes no such answer")
+        if answer.fault is not None:
+            raise self._unexpected(answer, answer.fault)
+        schema = self._successes[key]
+        parsed: Any = None
+        try:
+            if isinstance(schema, Raw):
+                parsed = answer.content
+            elif isinstance(schema, Text):
+                parsed = _answers.text_of(answer.content, answer.headers)
+            elif schema is not None:
+                parsed = schema.load(_answers.json_of(answer.content, answer.headers), "body")
+        except (ValueError, TypeError, RecursionError) as error:
+            fault = "the body is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        else:
+            return Response(status_code=status, headers=answer.headers, content=answer.content, parsed=parsed)
+        raise self._unexpected(answer, fault)
+
+    def _refusal(self, answer: Answer) -> Response[R | E]:
+        content = mask(answer.content, answer.request, self._known)
+        key = _documented(self._failures, answer.status) or next(iter(self._failures), None)
+        parsed: Any = None
+        if key is not None:
+            try:
+                parsed = self._failures[key].load(_answers.json_of(content, answer.headers), "body")
+            except (ValueError, TypeError, RecursionError):
+                with suppress(ValueError, TypeError):
+                    parsed = self._failures[key].load(_answers.understand(content, answer.headers).normalised(), "body")
+        return Response(status_code=answer.status, headers=answer.headers, content=content, parsed=parsed)
+
+    def _unexpected(self, answer: Answer, fault: str) -> errors.UnexpectedResponse:
+        content = mask(answer.content, answer.request, self._known)
+        location = mask(answer.headers.get("location", "").encode(), answer.request, self._known).decode()
+        unknown = self._method not in _SAFE
+        text = f"HTTP {answer.status}: {fault}"
+        if location:
+            text += f"; it leads to {location}, where the client does not follow"
+        elif shown := _answers.excerpt(content, answer.headers):
+            text += f": {shown}"
+        if unknown:
+            text += ". The request may have been carried out"
+        response: Response[Any] = Response(
+            status_code=answer.status, headers=answer.headers, content=content, parsed=None
+        )
+        return errors.UnexpectedResponse(_answers.one_line(text), response=response, outcome_unknown=unknown)
+
+    def _result(self, response: Response[R | E]) -> R:
+        status = response.status_code
+        if status < 400:
+            return cast("R", response.parsed)
+        fault = _answers.understand(response.content, response.headers)
+        text = fault.message or "the answer says no more"
+        text = f"HTTP {status} {fault.code}: {text}" if fault.code else f"HTTP {status}: {text}"
+        text = _answers.one_line(text)
+        if fault.request_id:
+            text += f" [request {_answers.one_line(fault.request_id, 80)}]"
+        hint = _documented(self._hints, status)
+        if hint is not None:
+            text += f" {self._hints[hint]}"
+        kind = _KINDS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
+        error = kind(
+            text,
+            response=response,
+            error_code=fault.code,
+            error_msg=fault.message,
+            request_id=fault.request_id,
+            outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500),
+        )
+        if isinstance(error, errors.TooManyRequests):
+            error.retry_after = _answers.retry_after(response.headers)
+        raise error
+
+
+_KINDS: dict[int, type[errors.ApiError]] = {
+    400: errors.BadRequest,
+    401: errors.Unauthorized,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    429: errors.TooManyRequests,
+}
+
+
+def _documented(described: Mapping[str, Any], status: int) -> str | None:
+    """Return the key under which a document describes a status: itself, its range or the default."""
+    return next((key for key in (f"{status}", f"{status // 100}XX", "default") if key in described), None)
+
+
+def _sender(client: Any) -> Sender:
+    if not isinstance(client, Sender):
+        raise TypeError(f"client: must be a Client, not {type(client).__name__}")
+    return client
+
+
+def seconds(value: Any) -> float:
+    """Return a timeout, checked."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"timeout: must be a number of seconds, not {type(value).__name__}")
+    if not 0 < value <= threading.TIMEOUT_MAX:
+        raise ValueError(f"timeout: must be a finite number of seconds above 0 ({abridged(value)})")
+    return float(value)
+
+
+class Sender:
+    """What a client does: it holds connections, and sends calls over them until there is an answer, or none to be had."""
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        auth: httpx.Auth | None,
+        timeout: float,
+        max_retries: int,
+        verify: Any,
+        transport: httpx.BaseTransport | None,
+        async_transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self._headers = headers
+        self._auth = None if auth is None else Guard(auth)
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._verify = verify
+        self._transport = transport
+        self._async_transport = async_transport
+        self._lock = threading.Lock()
+        self._closed = False
+        self._blocking: httpx.Client | None = None
+        # One for each event loop: neither connections nor locks outlive theirs.
+        self._async: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = (
+            WeakKeyDictionary()
+        )
+
+        @lru_cache(maxsize=256)  # most calls go where others went, and parsing takes time
+        def url(target: str) -> httpx.URL:
+            return httpx.URL(f"{base_url}{target}")
+
+        self._url = url
+
+    def send(self, call: Call, timeout: float | Unset | None) -> Answer:
+        """Send a call, more often if need be and nothing can run twice; return the answer, or raise why there is none."""
+        at = time.monotonic() + (limit := self._limit(timeout))
+        attempt = 0
+        while True:
+            outcome = self._attempt(call, at, limit)
+            pause = self._pause(call, outcome, attempt, at)
+            if pause is None:
+                return _answered(outcome)
+            time.sleep(pause)
+            attempt += 1
+
+    async def send_async(self, call: Call, timeout: float | Unset | None) -> Answer:
+        """Do as `send` does, without blocking."""
+        from asyncio import sleep  # whoever gets here has imported it
+
+        at = time.monotonic() + (limit := self._limit(timeout))
+        attempt = 0
+        while True:
+            outcome = await self._attempt_async(call, at, limit)
+            pause = self._pause(call, outcome, attempt, at)
+            if pause is None:
+                return _answered(outcome)
+            await sleep(pause)
+            attempt += 1
+
+    def _limit(self, timeout: float | Unset | None) -> float:
+        return self._timeout if timeout is None or isinstance(timeout, Unset) else seconds(timeout)
+
+    def _attempt(self, call: Call, at: float, limit: float) -> Answer | Failure:
+        client = self._client()
+        progress = Progress()
+        request = self._request(call, progress)
+        response: httpx.Response | None = None
+        body = Body()
+        try:
+            deadline = Deadline(at)
+            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), deadline)
+            request.extensions["trace"] = progress.trace
+            progress.handed_over = self._auth is None
+            response = client.send(request, auth=self._auth, stream=True, follow_redirects=False)
+            body.begin(response)
+            try:
+                if not response.is_stream_consumed:
+                    for chunk in response.iter_raw():
+                        if not body.feed(chunk):
+                            break
+                        if time.monotonic() > at:
+                            raise TimeoutError
+                    body.end()
+            finally:
+                response.close()
+        except (httpx.HTTPError, TimeoutError) as error:
+            if error is progress.failure:
+                raise
+            outcome = _outcome(error, progress, request, response, body, limit)
+        else:
+            outcome = _answer(response, body)
+        return outcome
+
+    async def _attempt_async(self, call: Call, at: float, limit: float) -> Answer | Failure:
+        from asyncio import timeout  # as above
+
+        client, turn = self._async_client()
+        progress = Progress()
+        request = self._request(call, progress)
+        response: httpx.Response | None = None
+        body = Body()
+        try:
+            async with timeout(at - time.monotonic()), turn:
+                request.extensions["timeout"] = {}
+                request.extensions["trace"] = progress.trace_async
+                progress.handed_over = self._auth is None
+                response = await client.send(request, auth=self._auth, stream=True, follow_redirects=False)
+                body.begin(response)
+                try:
+                    if not response.is_stream_consumed:
+                        async for chunk in response.aiter_raw():
+                            if not body.feed(chunk):
+                                break
+                        body.end()
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, TimeoutError) as error:
+            if error is progress.failure:
+                raise
+            outcome = _outcome(error, progress, request, response, body, limit)
+        else:
+            outcome = _answer(response, body)
+        return outcome
+
+    def _request(self, call: Call, progress: Progress) -> httpx.Request:
+        named = {name.lower() for name, _ in call.headers}
+        headers = [header for header in self._headers if header[0].lower() not in named] + call.headers
+        if call.content or call.method in ("POST", "PUT", "PATCH"):
+            headers.append((b"Content-Length", b"%d" % len(call.content)))
+        try:
+            url = self._url(call.target)
+        except httpx.InvalidURL:
+            raise ValueError("the arguments make a URL that is too long") from None
+        request = httpx.Request(
+            call.method,
+            url,
+            headers=headers,
+            stream=httpx.ByteStream(call.content),
+            extensions={"progress": progress},
+        )
+        if self._auth is not None:
+            request.read()
+        return request
+
+    def _pause(self, call: Call, outcome: Answer | Failure, attempt: int, at: float) -> float | None:
+        """Return the seconds until the next attempt, or None if there must be none."""
+        if attempt >= self._max_retries:
+            return None
+        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret, only jitter
+        if isinstance(outcome, Answer):
+            if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
+                return None
+            asked = _answers.retry_after(outcome.headers)
+            if asked is not None:
+                pause = asked
+        elif not outcome.passing or (outcome.error.outcome_unknown and not call.safe):
+            return None
+        return pause if pause <= LONGEST_WAIT and time.monotonic() + pause < at else None
+
+    def _client(self) -> httpx.Client:
+        if self._closed:
+            raise RuntimeError("The client is closed.")
+        if self._blocking is None:
+            with self._lock:
+                if self._blocking is None:
+                    with _proxies_read():
+                        self._blocking = httpx.Client(
+                            verify=self._verify,
+                            transport=self._transport,
+                            limits=_LIMITS,
+                            event_hooks={"response": [keep_location]},
+                        )
+        return self._blocking
+
+    def _async_client(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
+        from asyncio import Semaphore, get_running_loop  # as above
+
+        if self._closed:
+            raise RuntimeError("The client is closed.")
+        loop = get_running_loop()
+        with self._lock:
+            found = self._async.get(loop)
+            if found is None:
+
+                async def hook(response: httpx.Response) -> None:
+                    keep_location(response)
+
+                with _proxies_read():
+                    client = httpx.AsyncClient(
+                        verify=self._verify,
+                        transport=self._async_transport,
+                        limits=_LIMITS,
+                        event_hooks={"response": [hook]},
+                    )
+                # To queue here is cheaper than in httpx's pool.
+                found = self._async[loop] = client, Semaphore(CONNECTIONS)
+        return found
+
+    def close(self) -> None:
+        """Close the connections of blocking calls; the client cannot be used any more."""
+        self._closed = True
+        with self._lock:
+            client, self._blocking = self._blocking, None
+        if client is not None:
+            client.close()
+
+    async def aclose(self) -> None:
+        """Close all connections; the client cannot be used any more."""
+        from asyncio import get_running_loop  # as above
+
+        self.close()
+        with self._lock:
+            found = self._async.pop(get_running_loop(), None)
+        if found is not None:
+            await found[0].aclose()
+
+    def _open(self) -> None:
+        if self._closed:
+            raise RuntimeError("The client is closed.")
+
+
+@contextmanager
+def _proxies_read() -> Generator[None]:
+    """Name the environment where httpx cannot use the proxies it names; without showing them, they may hold a password."""
+    try:
+        yield
+    except (httpx.InvalidURL, ImportError, ValueError):
+        pass
+    else:
+        return
+    raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
+
+
+def _answered(outcome: Answer | Failure) -> Answer:
+    if isinstance(outcome, Failure):
+        raise outcome.error
+    return outcome
+
+
+def _answer(response: httpx.Response, body: Body) -> Answer:
+    headers = response.extensions.get("headers", response.headers)
+    return Answer(response.status_code, headers, body.content, body.fault, response.request)
+
+
+def _outcome(
+    error: Exception,
+    progress: Progress,
+    request: httpx.Request,
+    response: httpx.Response | None,
+    body: Body,
+    limit: float,
+) -> Answer | Failure:
+    """Return what an exception of the transport means. A status that says no is an answer, even if its body broke off."""
+    if response is not None and response.status_code >= 400:
+        return _answer(response, body)
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        reason = f"the time allowed, {limit:g} s, is over"
+    elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
+        reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
+    else:
+        said = mask(str(error).encode(errors="replace"), request, frozenset()).decode(errors="replace")
+        reason = _answers.one_line(said, 200) or type(error).__name__
+    failure: errors.ClientError
+    if progress.may_have_arrived and not isinstance(error, _NOT_SENT):
+        failure = errors.OutcomeUnknown(f"The answer was lost: {reason}. The request may have been carried out.")
+    else:
+        failure = errors.RequestNotSent(f"The request was not sent: {reason}.")
+    if isinstance(error, httpx.NetworkError | httpx.ProxyError | httpx.TimeoutException):
+        failure.__cause__ = error
+    return Failure(failure, not isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol))

@@ -1,0 +1,224 @@
+# Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
+"""One request on the wire: its deadline, how far it came, what it may carry and how much of its answer is read."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from time import monotonic
+from typing import Any
+
+import httpx
+
+__all__ = ["MAX_ANSWER", "Body", "Deadline", "Guard", "Progress", "check_header", "keep_location", "mask"]
+
+MAX_ANSWER = 1024 * 1024
+"""The bytes that are read of an answer, at most; decompressed ones too."""
+
+_NAME = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+
+
+class Deadline(float):
+    """The seconds left when a request was sent, for whatever takes them as a timeout, and the moment when they are over."""
+
+    __slots__ = ("at",)
+
+    at: float
+
+    def __new__(cls, at: float) -> Deadline:
+        """Raise a TimeoutError if the moment has passed."""
+        left = at - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        deadline = super().__new__(cls, left)
+        deadline.at = at
+        return deadline
+
+
+def _renewed(argument: Any) -> Any:
+    return Deadline(argument.at) if isinstance(argument, Deadline) else argument
+
+
+def _keep_deadline(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a method of a network stream take a Deadline for what is left of it now, not when the request was sent."""
+
+    def kept(*arguments: Any, **named: Any) -> Any:
+        return method(*map(_renewed, arguments), **{name: _renewed(value) for name, value in named.items()})
+
+    return kept
+
+
+class Progress:
+    """How far a request came, as httpx's `trace` extension tells it."""
+
+    __slots__ = ("begun", "failure", "handed_over", "on_the_wire", "refused")
+
+    def __init__(self) -> None:
+        self.handed_over = False  # to the transport, once its authentication was done
+        self.begun = False  # something of it was traced: not every transport does
+        self.on_the_wire = False
+        self.refused = False  # because HTTP cannot carry it
+        self.failure: BaseException | None = None  # of the caller's own authentication
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether something of the request may have reached the service."""
+        return self.on_the_wire or (self.handed_over and not self.begun)
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note an event of a blocking request. The streams of a new connection are made to keep to deadlines."""
+        self.note(event, info)
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            stream = info["return_value"]
+            for name in ("read", "write", "start_tls"):
+                setattr(stream, name, _keep_deadline(getattr(stream, name)))
+
+    async def trace_async(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note an event of an asynchronous request."""
+        self.note(event, info)
+
+    def note(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note an event. What is sent to a proxy to have it open a tunnel does not reach the service."""
+        self.begun = True
+        if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.on_the_wire = True
+
+
+class Guard(httpx.Auth):
+    """The caller's authentication, watched: what it sends keeps to the deadline, and to what HTTP can carry."""
+
+    def __init__(self, auth: httpx.Auth) -> None:
+        self._auth = auth
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Authenticate a blocking request."""
+        progress: Progress = request.extensions["progress"]
+        flow = self._auth.sync_auth_flow(request)
+        try:
+            outgoing = next(flow)
+            while True:
+                response = yield self._watched(outgoing, request, progress)
+                outgoing = flow.send(response)
+        except StopIteration:
+            return
+        except Exception as error:
+            progress.failure = None if progress.refused else error
+            raise
+        finally:
+            flow.close()
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Authenticate an asynchronous request."""
+        progress: Progress = request.extensions["progress"]
+        flow = self._auth.async_auth_flow(request)
+        try:
+            outgoing = await anext(flow)
+            while True:
+                response = yield self._watched(outgoing, request, progress)
+                outgoing = await flow.asend(response)
+        except StopAsyncIteration:
+            return
+        except Exception as error:
+            progress.failure = None if progress.refused else error
+            raise
+        finally:
+            await flow.aclose()
+
+    @staticmethod
+    def _watched(outgoing: httpx.Request, request: httpx.Request, progress: Progress) -> httpx.Request:
+        for name, value in outgoing.headers.raw:
+            if not _VALUE.fullmatch(value.decode("latin-1")):
+                # Further down, the value would be logged.
+                progress.refused = True
+                raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
+        if outgoing is request:
+            progress.handed_over = True
+        else:  # a request of its own, for a token perhaps
+            outgoing.extensions = {"timeout": request.extensions["timeout"], **outgoing.extensions}
+        return outgoing
+
+
+class Body:
+    """An answer's body while it is read: no more than MAX_ANSWER of it, before and after decompression."""
+
+    __slots__ = ("_chunks", "_inflate", "_received", "_size", "fault")
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+        self._inflate: Any = None
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._received = 0
+
+    def begin(self, response: httpx.Response) -> None:
+        """Learn how the body is coded; take it all if the caller's authentication has read it."""
+        if response.is_stream_consumed:
+            self.feed(response.content)
+            return
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        if coding in ("gzip", "x-gzip"):
+            self._inflate = zlib.decompressobj(31)
+        elif coding not in ("", "identity"):
+            self.fault = f"the body has the content coding {coding[:40]!r}, which was not asked for"
+
+    def feed(self, chunk: bytes) -> bool:
+        """Take what was received; return whether more is wanted."""
+        self._received += len(chunk)
+        if self._inflate is not None:
+            try:
+                chunk = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
+            except zlib.error:
+                self.fault = "the body is not in the gzip format that it claims"
+                return False
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if max(self._size, self._received) > MAX_ANSWER:
+            self.fault = "the body is longer than 1 MiB"
+            return False
+        return True
+
+    def end(self) -> None:
+        """Note that nothing more is to come."""
+        if self._inflate is not None and not self._inflate.eof and self._received and self.fault is None:
+            self.fault = "the body's gzip stream is not complete"
+
+    @property
+    def content(self) -> bytes:
+        """What there is of the body."""
+        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)[:MAX_ANSWER]
+
+
+def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
+    """Return a header as HTTP carries it. A value that cannot be is never shown: it may be a secret."""
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise TypeError("headers: names and values must be strings")
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"headers: HTTP cannot carry the name {name[:40]!r}")
+    if not _VALUE.fullmatch(value):
+        raise ValueError(f"headers: HTTP cannot carry the value of {name}")
+    return name.encode("ascii"), value.encode("ascii")
+
+
+_KNOWN = frozenset(
+    b"accept accept-encoding connection content-length content-type host transfer-encoding user-agent"
+    b" x-language x-project-id x-sdk-date".split()
+)
+
+
+def mask(content: bytes, request: httpx.Request, known: frozenset[bytes]) -> bytes:
+    """Hide what the caller's headers hold wherever a server echoes it; only `known` headers hold no secret."""
+    for name, value in request.headers.raw:
+        if name.lower() not in _KNOWN and name.lower() not in known:
+            for secret in sorted({value, *value.split()}, key=len, reverse=True):
+                if len(secret) >= 4:
+                    content = content.replace(secret, b"***")
+    return content
+
+
+def keep_location(response: httpx.Response) -> None:
+    """Keep httpx from parsing where a redirect leads to, which can fail: it is not followed anyway. An event hook."""
+    if "location" in response.headers and response.is_redirect:
+        response.extensions["headers"] = response.headers.copy()
+        del response.headers["location"]

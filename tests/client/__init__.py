@@ -1,0 +1,1 @@
+"""What the generated client promises, asked over real sockets."""

@@ -1,0 +1,67 @@
+"""Both ways to make a call, behind one name."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import httpx
+
+from dataarts_client import Client
+
+MODES = ("sync", "asyncio")
+PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
+JOB = "myJob"
+
+TLS = httpx.create_ssl_context()
+"""Making one costs more than a call; tests without TLS share it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call came to."""
+
+    value: Any
+    error: Exception | None
+    seconds: float
+
+
+def call(mode: str, operation: ModuleType, client: Client, *args: Any, **kwargs: Any) -> Any:
+    """Call the operation's function of this name (`sync_detailed`, say), and close the client."""
+    function = getattr(operation, mode)
+    if mode.startswith("sync"):
+        with client:
+            return function(*args, client=client, **kwargs)
+
+    async def run() -> Any:
+        async with client:
+            return await function(*args, client=client, **kwargs)
+
+    return asyncio.run(run())
+
+
+def attempt(
+    mode: str,
+    operation: ModuleType,
+    client: Client,
+    project_id: Any = PROJECT,
+    job_name: Any = JOB,
+    **kwargs: Any,
+) -> Outcome:
+    """Call the operation and tell how it ended, and how long it took."""
+    started = time.monotonic()
+    try:
+        value = call(mode, operation, client, project_id, job_name, **kwargs)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a test is to judge it
+        return Outcome(None, error, time.monotonic() - started)
+    return Outcome(value, None, time.monotonic() - started)
+
+
+def make(base_url: str, *, client_class: Any = Client, **kwargs: Any) -> Any:
+    """Make a client quickly."""
+    verify: ssl.SSLContext | bool | str = kwargs.pop("verify", TLS)
+    return client_class(base_url, verify=verify, **kwargs)

@@ -1,0 +1,130 @@
+"""Does `timeout` bound the whole call, and is it known what became of the request?"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dataarts_client import errors
+from dataarts_client.api.jobs import run_job_immediately
+from dataarts_client.models import JobParam, RunJobRequest
+
+from ._answers import STARTED, hang, http
+from ._calls import attempt, make
+from ._server import Connection, Server
+
+
+@pytest.fixture
+def full() -> Iterator[str]:
+    """The address of a server whose queue is full, so that connecting to it hangs."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    waiting = []
+    for _ in range(4):
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.connect_ex(listener.getsockname())
+        waiting.append(sock)
+    time.sleep(0.05)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    for sock in (*waiting, listener):
+        sock.close()
+
+
+def test_connecting(full: str, mode: str) -> None:
+    """A connection that is not made within the deadline is RequestNotSent."""
+    outcome = attempt(mode, run_job_immediately, make(full, timeout=0.4))
+
+    assert type(outcome.error) is errors.RequestNotSent
+    assert 0.2 < outcome.seconds < 1.4
+
+
+def test_handshake(mode: str) -> None:
+    """A TLS handshake that is not finished within the deadline is RequestNotSent."""
+    with Server(b"", greet=Connection.hang) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url.replace("http:", "https:"), timeout=0.4))
+
+        assert type(outcome.error) is errors.RequestNotSent
+        assert server.requests == []
+        assert 0.2 < outcome.seconds < 1.4
+
+
+def test_dripped_handshake(mode: str) -> None:
+    """A TLS handshake that drips is given up at the deadline, too."""
+
+    def drip(connection: Connection) -> None:
+        connection.sock.recv(65536)
+        connection.drip(b"\x16\x03\x03\x3f\xff" + b"\x02" * 500)
+
+    with Server(b"", greet=drip) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url.replace("http:", "https:"), timeout=0.4))
+
+        assert type(outcome.error) is errors.RequestNotSent
+        assert outcome.seconds < 1.4
+
+
+def test_sending(mode: str) -> None:
+    """A request that the server does not read is given up at the deadline, its outcome unknown."""
+    params = [JobParam(str(number), "v" * 1024) for number in range(8000)]
+
+    def narrow(connection: Connection) -> None:
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.hang()
+
+    with Server(b"", greet=narrow) as server:
+        client = make(server.url, timeout=0.8)
+        outcome = attempt(mode, run_job_immediately, client, body=RunJobRequest(job_params=params))
+
+        assert type(outcome.error) is errors.OutcomeUnknown
+        assert server.connections == 1
+        assert outcome.seconds < 2.5
+
+
+def test_the_call_overrides_the_client(mode: str) -> None:
+    """A timeout given to the call holds instead of the client's, in both directions."""
+    with Server(hang()) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=30), timeout=0.3)
+
+        assert type(outcome.error) is errors.OutcomeUnknown
+        assert 0.2 < outcome.seconds < 1.3
+
+    def late(connection: Connection) -> None:
+        connection.pause(0.5)
+        connection.send(http(200, STARTED))
+
+    with Server(late) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.1), timeout=5)
+
+        assert outcome.error is None
+        assert outcome.value.instance_id == 132343
+
+
+def test_none_means_the_clients(mode: str) -> None:
+    """A timeout of None given to the call is as if none were given."""
+    with Server(hang()) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.3), timeout=None)
+
+        assert type(outcome.error) is errors.OutcomeUnknown
+        assert 0.2 < outcome.seconds < 1.3
+
+
+def test_an_answer_just_in_time(mode: str) -> None:
+    """An answer that drips, but is whole before the deadline, is a value."""
+    with Server(lambda connection: connection.drip(http(200, STARTED), every=0.004)) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=10))
+
+        assert outcome.error is None
+        assert outcome.value.instance_id == 132343
+
+
+def test_message(mode: str) -> None:
+    """What was given up at the deadline says so, with the seconds."""
+    with Server(hang()) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.3))
+
+        assert type(outcome.error) is errors.OutcomeUnknown
+        assert "0.3" in str(outcome.error)

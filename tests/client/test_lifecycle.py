@@ -1,0 +1,273 @@
+"""Can a client be opened, closed and cancelled without leaving anything behind?"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+import warnings
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from dataarts_client import Client, errors
+from dataarts_client.api.jobs import run_job_immediately
+from dataarts_client.models import RunJobResponse
+
+from ._answers import STARTED, hang, http
+from ._calls import JOB, PROJECT, TLS, make
+from ._server import Server
+
+KEPT = http(200, STARTED).replace(b"Connection: close\r\n", b"")
+
+
+def sync(client: Client) -> RunJobResponse:
+    """Call once."""
+    return run_job_immediately.sync(PROJECT, JOB, client=client)
+
+
+async def asynchronous(client: Client) -> RunJobResponse:
+    """Call once."""
+    return await run_job_immediately.asyncio(PROJECT, JOB, client=client)
+
+
+def test_context_manager() -> None:
+    """A client is a context manager that returns itself, and refuses calls afterwards."""
+    with Server(KEPT) as server:
+        client = make(server.url)
+        with client as entered:
+            assert entered is client
+            assert sync(client).instance_id == 132343
+        with pytest.raises(RuntimeError, match="closed"):
+            sync(client)
+
+        assert len(server.requests) == 1
+
+
+def test_async_context_manager() -> None:
+    """A client is an asynchronous context manager that returns itself, and refuses calls afterwards."""
+
+    async def run() -> None:
+        client = make(server.url)
+        async with client as entered:
+            assert entered is client
+            assert (await asynchronous(client)).instance_id == 132343
+        with pytest.raises(RuntimeError, match="closed"):
+            await asynchronous(client)
+
+    with Server(KEPT) as server:
+        asyncio.run(run())
+
+        assert len(server.requests) == 1
+
+
+def test_close() -> None:
+    """close() may be called twice, before any call too, and calls are refused afterwards."""
+    with Server(KEPT) as server:
+        used, unused = make(server.url), make(server.url)
+        sync(used)
+        for client in (used, unused):
+            client.close()
+            client.close()
+            with pytest.raises(RuntimeError, match="closed"):
+                sync(client)
+
+        assert len(server.requests) == 1
+
+
+def test_aclose() -> None:
+    """aclose() may be called twice, before any call too, and calls are refused afterwards."""
+
+    async def run() -> None:
+        used, unused = make(server.url), make(server.url)
+        await asynchronous(used)
+        for client in (used, unused):
+            await client.aclose()
+            await client.aclose()
+            with pytest.raises(RuntimeError, match="closed"):
+                await asynchronous(client)
+
+    with Server(KEPT) as server:
+        asyncio.run(run())
+
+        assert len(server.requests) == 1
+
+
+def test_closed_client_cannot_be_entered() -> None:
+    """A closed client is not opened again by a with statement."""
+    client = make("http://127.0.0.1:9")
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"), client:
+        sync(client)
+
+
+def test_both_ways_with_one_client() -> None:
+    """One client serves synchronous and asynchronous calls."""
+
+    async def run(client: Client) -> None:
+        async with client:
+            assert (await asynchronous(client)).instance_id == 132343
+
+    with Server(KEPT) as server:
+        client = make(server.url)
+
+        assert sync(client).instance_id == 132343
+        asyncio.run(run(client))
+        client.close()
+        assert len(server.requests) == 2
+
+
+def test_connections_are_kept() -> None:
+    """Calls one after the other use one connection."""
+
+    async def run() -> None:
+        async with make(server.url) as client:
+            for _ in range(5):
+                await asynchronous(client)
+
+    with Server(KEPT) as server:
+        with make(server.url) as client:
+            for _ in range(5):
+                sync(client)
+        asyncio.run(run())
+
+        assert len(server.requests) == 10
+        assert server.connections == 2
+
+
+def test_an_unread_answer_does_not_disturb_the_next() -> None:
+    """After an answer that was given up on, the next call gets its own answer."""
+    endless = http(200, b" " * 2**21).replace(b"Connection: close\r\n", b"")
+    with Server(endless, KEPT) as server, make(server.url) as client:
+        with pytest.raises(errors.UnexpectedResponse):
+            sync(client)
+
+        assert sync(client).instance_id == 132343
+
+
+def test_no_warnings() -> None:
+    """A client that was closed leaves no socket behind."""
+
+    async def run() -> None:
+        async with make(server.url) as client:
+            await asynchronous(client)
+
+    with warnings.catch_warnings(), Server(KEPT) as server:
+        warnings.simplefilter("error")
+        with make(server.url) as client:
+            sync(client)
+        asyncio.run(run())
+        gc.collect()
+
+        assert len(server.requests) == 2
+
+
+def test_new_event_loop() -> None:
+    """A client whose calls each ran in an event loop of their own works in each."""
+    with Server(KEPT) as server:
+        client = make(server.url)
+        results = [asyncio.run(asynchronous(client)).instance_id for _ in range(3)]
+
+        assert results == [132343] * 3
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("answer", [hang(), hang(b"HTTP/1.1 200 OK\r\n\r\n{")], ids=["unanswered", "in-body"])
+def test_cancellation(answer: Callable[..., None]) -> None:
+    """Cancellation passes through as it is, and leaves the client usable."""
+
+    async def run() -> float:
+        async with make(server.url, timeout=30) as client:
+            task = asyncio.create_task(asynchronous(client))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            started = time.monotonic()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            taken = time.monotonic() - started
+            assert (await asynchronous(client)).instance_id == 132343
+        return taken
+
+    with Server(answer, KEPT) as server:
+        taken = asyncio.run(run())
+
+        assert taken < 0.5
+        assert len(server.requests) == 2
+
+
+def test_cancellation_during_a_wait() -> None:
+    """Cancellation ends the waiting between two attempts."""
+
+    async def run() -> None:
+        async with make(server.url) as client:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asynchronous(client), 0.3)
+
+    with Server(http(429, "", "Retry-After: 20")) as server:
+        started = time.monotonic()
+        asyncio.run(run())
+
+        assert time.monotonic() - started < 1.5
+        assert len(server.requests) == 1
+
+
+def test_callers_timeout() -> None:
+    """asyncio.timeout around a call is the caller's own TimeoutError, not one of the client's."""
+
+    async def run() -> None:
+        async with make(server.url, timeout=30) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await asynchronous(client)
+
+    with Server(hang()) as server:
+        asyncio.run(run())
+
+        assert len(server.requests) == 1
+
+
+def test_keyboard_interrupt_passes_through() -> None:
+    """What is no Exception passes through the client unchanged."""
+
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    client = Client("http://127.0.0.1:9", transport=httpx.MockTransport(interrupt), verify=TLS)
+    with client, pytest.raises(KeyboardInterrupt):
+        sync(client)
+
+
+def test_no_threads_are_left() -> None:
+    """Calls leave no thread behind, not even those that were given up at the deadline."""
+    before = threading.active_count()
+    with Server(hang()) as server, make(server.url, timeout=0.2) as client:
+        for _ in range(3):
+            with pytest.raises(errors.OutcomeUnknown):
+                sync(client)
+    time.sleep(0.05)
+
+    assert threading.active_count() <= before
+
+
+@pytest.mark.parametrize("way", ["sync", "asyncio"])
+def test_transports(way: str) -> None:
+    """A transport and an asynchronous transport of the caller's are used for their own kind of call."""
+    seen: list[str] = []
+
+    def answer(name: str) -> httpx.MockTransport:
+        def handler(request: httpx.Request) -> httpx.Response:
+            seen.append(name)
+            return httpx.Response(200, json={"instanceId": 7})
+
+        return httpx.MockTransport(handler)
+
+    client = Client("http://127.0.0.1:9", transport=answer("sync"), async_transport=answer("asyncio"), verify=TLS)
+    result = sync(client) if way == "sync" else asyncio.run(asynchronous(client))
+    client.close()
+
+    assert result.instance_id == 7
+    assert seen == [way]

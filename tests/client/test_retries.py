@@ -1,0 +1,240 @@
+"""Is a request sent again only where nothing can run twice? Counted at the server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from email.utils import formatdate
+from typing import Any
+
+import httpx
+import pytest
+
+from dataarts_client import errors
+from dataarts_client.api.jobs import run_job_immediately
+
+from ._answers import STARTED, cut, hang, http, reset
+from ._calls import JOB, PROJECT, attempt, call, make
+from ._refusals import BODY
+from ._server import Answer, Server
+
+STARTED_ANSWER = http(200, STARTED)
+
+
+def throttled(*headers: str) -> bytes:
+    """Write a 429."""
+    return http(429, BODY, *headers)
+
+
+class Attempts(httpx.Auth):
+    """Number the attempts in a header, and run something before each."""
+
+    def __init__(self, before: Any = None) -> None:
+        """Count from nothing."""
+        self.count = 0
+        self.before = before
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign with the attempt's number."""
+        self.count += 1
+        if self.before:
+            self.before(self.count)
+        request.headers["X-Attempt"] = str(self.count)
+        yield request
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_refused_connections_are_made_again(refusals: int, mode: str) -> None:
+    """A connection that is refused is tried again, and the request arrives once."""
+    with Server(STARTED_ANSWER, listen=False) as server:
+        auth = Attempts(lambda count: server.listen() if count == refusals + 1 else None)
+        result = call(mode, run_job_immediately, make(server.url, auth=auth), PROJECT, JOB)
+
+        assert result.instance_id == 132343
+        assert len(server.requests) == 1
+        assert server.requests[0].all("X-Attempt") == [str(refusals + 1)]
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_refused_connections_are_given_up(retries: int, mode: str) -> None:
+    """After max_retries further attempts a refused connection is RequestNotSent."""
+    with Server(b"", listen=False) as server:
+        auth = Attempts()
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=auth, max_retries=retries))
+
+        assert type(outcome.error) is errors.RequestNotSent
+        assert outcome.error.outcome_unknown is False
+        assert auth.count == retries + 1
+        assert outcome.seconds < 8
+
+
+WAITS: tuple[tuple[str, list[str], float, float], ...] = (
+    ("zero", ["Retry-After: 0"], 0, 0.6),
+    ("one", ["Retry-After: 1"], 0.9, 2.5),
+    ("with-spaces", ["Retry-After:   0  "], 0, 0.6),
+    ("date-gone", [f"Retry-After: {formatdate(time.time() - 99, usegmt=True)}"], 0, 0.6),
+    ("missing", [], 0, 3),
+    ("empty", ["Retry-After:"], 0, 3),
+    ("word", ["Retry-After: soon"], 0, 3),
+    ("negative", ["Retry-After: -5"], 0, 3),
+    ("nan", ["Retry-After: nan"], 0, 3),
+    ("full-width-digit", ["Retry-After: \xb2"], 0, 3),
+    ("nonsense-date", ["Retry-After: Fri, 99 Foo 2026 25:61:61 GMT"], 0, 3),
+    ("date-of-year-0", ["Retry-After: Mon, 01 Jan 0000 00:00:00 GMT"], 0, 3),
+    ("zero-twice", ["Retry-After: 0", "Retry-After: 0"], 0, 3),
+)
+
+
+@pytest.mark.parametrize(("label", "headers", "least", "most"), WAITS, ids=[row[0] for row in WAITS])
+def test_throttled(label: str, headers: list[str], least: float, most: float, mode: str) -> None:
+    """A throttled request is sent again after the time that Retry-After names, or after a short one of our own."""
+    with Server(throttled(*headers), STARTED_ANSWER) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Attempts()))
+
+        assert outcome.error is None
+        assert outcome.value.instance_id == 132343
+        assert [request.all("X-Attempt") for request in server.requests] == [["1"], ["2"]]
+        assert server.requests[0].body == server.requests[1].body
+        assert least <= outcome.seconds <= most
+
+
+def test_throttled_until_a_date(mode: str) -> None:
+    """A Retry-After that is a date two seconds ahead is waited for."""
+    answers: list[Answer] = [
+        lambda connection: connection.send(
+            throttled(f"Retry-After: {formatdate(time.time() + 2, usegmt=True)}").replace(b"Connection: close\r\n", b"")
+        ),
+        STARTED_ANSWER,
+    ]
+    with Server(*answers) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url))
+
+        assert outcome.error is None
+        assert len(server.requests) == 2
+        assert 0.7 <= outcome.seconds <= 4
+
+
+LONG: tuple[tuple[str, str, float | None], ...] = (
+    ("3600", "3600", 3600),
+    ("31", "31", 31),
+    ("date", formatdate(time.time() + 7200, usegmt=True), 7200),
+    ("far-date", "Fri, 31 Dec 9999 23:59:59 GMT", None),
+    ("many-digits", "9" * 400, None),
+)
+
+
+@pytest.mark.parametrize(("label", "header", "seconds"), LONG, ids=[row[0] for row in LONG])
+def test_throttled_for_long(label: str, header: str, seconds: float | None, mode: str) -> None:
+    """A Retry-After of more than half a minute is not waited for, but told at once."""
+    with Server(throttled(f"Retry-After: {header}")) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url))
+
+        error = outcome.error
+        assert isinstance(error, errors.TooManyRequests)
+        assert outcome.seconds < 1.5
+        assert len(server.requests) == 1
+        assert error.retry_after is not None
+        assert error.retry_after == pytest.approx(seconds, abs=600) if seconds else error.retry_after > 3600
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2, 4])
+def test_throttled_for_ever(retries: int, mode: str) -> None:
+    """A request that is always throttled is sent max_retries times more, and ends in TooManyRequests."""
+    with Server(throttled("Retry-After: 0")) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, max_retries=retries))
+
+        assert isinstance(outcome.error, errors.TooManyRequests)
+        assert (outcome.error.retry_after, outcome.error.outcome_unknown) == (0, False)
+        assert len(server.requests) == retries + 1
+
+
+def test_throttled_and_detailed(mode: str) -> None:
+    """The detailed functions retry as the plain ones do, and return the last 429."""
+    with Server(throttled("Retry-After: 0")) as server:
+        outcome = attempt(f"{mode}_detailed", run_job_immediately, make(server.url))
+
+        assert outcome.value.status_code == 429
+        assert outcome.value.headers["Retry-After"] == "0"
+        assert outcome.value.parsed.error_code == "DLF.0100"
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("header", ["Retry-After: 5", "Retry-After: 30", ""])
+def test_the_deadline_cuts_the_waiting(header: str, mode: str) -> None:
+    """A wait that would outlive the deadline ends in TooManyRequests, for nothing was carried out."""
+    with Server(throttled(*filter(None, [header]))) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.4, max_retries=50))
+
+        assert isinstance(outcome.error, errors.TooManyRequests)
+        assert outcome.error.outcome_unknown is False
+        assert outcome.seconds < 1.4
+
+
+def test_the_deadline_cuts_the_connecting(mode: str) -> None:
+    """However many retries are allowed, a refused connection is given up at the deadline."""
+    with Server(b"", listen=False) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.6, max_retries=10_000))
+
+        assert type(outcome.error) is errors.RequestNotSent
+        assert outcome.seconds < 1.6
+
+
+ONCE: tuple[tuple[str, Answer, str], ...] = (
+    ("reset", reset(), "OutcomeUnknown"),
+    ("closed", cut(b""), "OutcomeUnknown"),
+    ("cut", cut(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"), "OutcomeUnknown"),
+    ("timeout", hang(), "OutcomeUnknown"),
+    ("408", http(408, BODY, "Retry-After: 0"), "ApiError"),
+    ("500", http(500, BODY, "Retry-After: 0"), "ServerError"),
+    ("502", http(502, "<html>", kind="text/html"), "ServerError"),
+    ("503", http(503, BODY, "Retry-After: 0"), "ServerError"),
+    ("504", http(504, BODY), "ServerError"),
+    ("401", http(401, BODY, "Retry-After: 0"), "Unauthorized"),
+    ("307", http(307, "", "Location: /again", "Retry-After: 0"), "UnexpectedResponse"),
+    ("broken-body", http(200, "{"), "UnexpectedResponse"),
+)
+
+
+@pytest.mark.parametrize(("label", "answer", "raises"), ONCE, ids=[row[0] for row in ONCE])
+def test_nothing_else_is_sent_again(label: str, answer: Answer, raises: str, mode: str) -> None:
+    """Whatever may have started the job, or will not change, is sent once."""
+    with Server(answer, STARTED_ANSWER) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.6, max_retries=5))
+
+        assert type(outcome.error) is getattr(errors, raises)
+        assert len(server.requests) == 1
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("then", ["reset", "503"])
+def test_what_comes_after_a_retry_is_not_sent_again(then: str, mode: str) -> None:
+    """A retry that may have started the job is the last attempt."""
+    second: Answer = {"reset": reset(), "503": http(503, BODY)}[then]
+    with Server(throttled("Retry-After: 0"), second, STARTED_ANSWER) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, max_retries=5))
+
+        assert isinstance(outcome.error, errors.ClientError)
+        assert outcome.error.outcome_unknown is True
+        assert len(server.requests) == 2
+
+
+class Challenged(httpx.Auth):
+    """Answer a challenge, as digest authentication does."""
+
+    requires_response_body = True
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send once more what was refused, with the nonce of the refusal's body."""
+        response = yield request
+        if response.status_code == 401:
+            request.headers["X-Nonce"] = response.text
+            yield request
+
+
+def test_authentication_by_challenge(mode: str) -> None:
+    """An auth that answers a 401 works, reads the challenge's body, and costs no retry."""
+    with Server(http(401, "n1"), STARTED_ANSWER) as server:
+        result = call(mode, run_job_immediately, make(server.url, auth=Challenged(), max_retries=0), PROJECT, JOB)
+
+        assert result.instance_id == 132343
+        assert [request.all("X-Nonce") for request in server.requests] == [[], ["n1"]]

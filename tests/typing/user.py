@@ -1,0 +1,131 @@
+"""A user's file: type-checked, never executed.
+
+The ignored lines are proofs too: a type checker that finds nothing wrong with one of them says so, and the test fails.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import assert_type
+
+import httpx
+
+from dataarts_client import Client
+from dataarts_client.api.jobs import run_job_immediately
+from dataarts_client.errors import (
+    ApiError,
+    BadRequest,
+    ClientError,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    RequestNotSent,
+    ServerError,
+    TooManyRequests,
+    Unauthorized,
+    UnexpectedResponse,
+)
+from dataarts_client.models import ErrorResponse, JobParam, ParamType, RunJobRequest, RunJobResponse
+from dataarts_client.types import UNSET, Response, Unset
+
+
+def sync(client: Client) -> int:
+    """Results are models, without a union and without None."""
+    result = run_job_immediately.sync("p1", "myJob", client=client)
+    assert_type(result, RunJobResponse)
+    assert_type(result.instance_id, int)
+    detailed = run_job_immediately.sync_detailed("p1", "myJob", client=client)
+    assert_type(detailed, Response[RunJobResponse | ErrorResponse])
+    assert_type(detailed.status_code, int)
+    assert_type(detailed.content, bytes)
+    assert_type(detailed.parsed, RunJobResponse | ErrorResponse | None)
+    if isinstance(detailed.parsed, ErrorResponse):
+        assert_type(detailed.parsed.error_code, str)
+        assert_type(detailed.parsed.request_id, str | Unset)
+    return result.instance_id
+
+
+async def asynchronous(base_url: str) -> int:
+    """The asynchronous functions are as precise."""
+    async with Client(base_url) as client:
+        assert_type(client, Client)
+        result = await run_job_immediately.asyncio("p1", "myJob", client=client, timeout=5)
+        assert_type(result, RunJobResponse)
+        detailed = await run_job_immediately.asyncio_detailed("p1", "myJob", client=client)
+        assert_type(detailed.parsed, RunJobResponse | ErrorResponse | None)
+    await client.aclose()
+    return result.instance_id
+
+
+def clients(context: ssl.SSLContext) -> None:
+    """A client takes whatever httpx takes for the same name."""
+    Client("https://x")
+    Client("https://x", auth=httpx.BasicAuth("a", "b"), headers={"X-Project-Id": "p"}, timeout=1, max_retries=0)
+    Client("https://x", auth=None, headers=None, timeout=0.5, verify=False)
+    Client("https://x", verify=context)
+    mock = httpx.MockTransport(lambda request: httpx.Response(200))
+    Client("https://x", transport=mock, async_transport=mock)
+    with Client("https://x") as client:
+        assert_type(client, Client)
+    client.close()
+
+
+def arguments(client: Client, maybe: str | None, body: RunJobRequest | None) -> None:
+    """None is as good as leaving an optional argument out; an enum's member is as good as its string."""
+    run_job_immediately.sync("p1", "j", client=client, body=body, workspace=maybe)
+    run_job_immediately.sync("p1", "j", client=client, body=UNSET, workspace=UNSET, timeout=UNSET)
+    run_job_immediately.sync(project_id="p1", job_name="j", client=client, timeout=None)
+    param = JobParam("aaa", "111", param_type=ParamType.VARIABLE)
+    JobParam(name="aaa", value="111", param_type="constants")
+    JobParam("aaa", "111", UNSET)
+    assert_type(param.name, str)
+    assert_type(param.value, str)
+    request = RunJobRequest(job_params=[param])
+    assert_type(request, RunJobRequest)
+    assert_type(RunJobRequest.from_dict({}), RunJobRequest)
+    RunJobRequest([param])
+    RunJobRequest()
+
+
+def exceptions(client: Client) -> str:
+    """Each exception has the attributes that it is documented to have."""
+    try:
+        run_job_immediately.sync("p1", "j", client=client)
+    except TooManyRequests as error:
+        assert_type(error.retry_after, float | None)
+    except (BadRequest, Unauthorized, Forbidden, NotFound, ServerError) as error:
+        assert_type(error.status_code, int)
+    except ApiError as error:
+        assert_type(error.error_code, str | None)
+        assert_type(error.request_id, str | None)
+        assert_type(error.outcome_unknown, bool)
+    except UnexpectedResponse as error:
+        assert_type(error.status_code, int)
+        return str(error.response.content)
+    except (RequestNotSent, OutcomeUnknown) as error:
+        return str(error)
+    except ClientError as error:
+        assert_type(error.outcome_unknown, bool)
+    return ""
+
+
+def refused(client: Client) -> None:
+    """What cannot work is an error for the type checker already."""
+    run_job_immediately.sync("p1", client=client)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    run_job_immediately.sync("p1", "j")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    run_job_immediately.sync("p1", "j", client)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    run_job_immediately.sync("p1", None, client=client)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    run_job_immediately.sync("p1", "j", client=client, workspace=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    run_job_immediately.sync("p1", "j", client=client, body={})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    run_job_immediately.sync("p1", "j", client=client, timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    JobParam("aaa")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    JobParam("aaa", 111)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    JobParam("aaa", "111", param_type=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    RunJobRequest(job_params=[{"name": "aaa"}])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    RunJobRequest(jobParams=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    RunJobResponse(instance_id="132343")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Client()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Client("https://x", auth="token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Client("https://x", token="t")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Client("https://x", None)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    JobParam("aaa", "111").vaule = "2"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
