@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 import sys
 
+from . import mock
 from .document import ROOT, Document, find_document
 from .fuzz import Outcome, fuzz
-from .mock import started_mock
 from .target import own_target
 
 REPORTS = ROOT / "build" / "contract"
@@ -27,7 +27,7 @@ def main() -> int:
     outcomes: dict[str, Outcome] = {}
     for mode, arguments in (("any-job", ["--any-job"]), ("signed", ["--any-job"]), ("registry", [])):
         print(f"\n### {mode}\n", flush=True)
-        with started_mock(*arguments, log=REPORTS / f"{mode}-mock.log") as base_url:
+        with mock.started(*arguments, log=REPORTS / f"{mode}-mock.log") as base_url:
             target = own_target(base_url, any_job=bool(arguments))
             outcomes[mode] = fuzz(
                 document,

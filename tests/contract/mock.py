@@ -1,4 +1,7 @@
-"""The server that is tested where no other is named: a mock, started as a process of its own, known by its URL."""
+"""The server that is tested where no other is named: a mock, started as a process of its own, known by its URL.
+
+Tests call it as `mock.started`, so that tests/mutants can put another way to start one in its place.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _URL = re.compile(r"https?://\S+")
 
 
 @contextmanager
-def started_mock(*arguments: str, log: Path | None = None) -> Iterator[str]:
+def started(*arguments: str, log: Path | None = None) -> Iterator[str]:
     """Start a mock on a free port, give its URL, and stop it.
 
     Args:

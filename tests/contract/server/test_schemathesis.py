@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import mock
 from tests.contract.document import Document
 from tests.contract.fuzz import fuzz
-from tests.contract.mock import started_mock
 from tests.contract.target import own_target
 
 EXAMPLES = 25
@@ -23,7 +23,7 @@ def test_schemathesis_finds_no_breach(
     any_job: bool, credentials: str, document: Document, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """No case that schemathesis makes from the document gets an answer that the document does not allow."""
-    with started_mock(*(["--any-job"] if any_job else [])) as base_url:
+    with mock.started(*(["--any-job"] if any_job else [])) as base_url:
         outcome = fuzz(
             document,
             base_url,
