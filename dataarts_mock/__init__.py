@@ -1,9 +1,38 @@
 """A stand-in for the service that openapi.yaml describes, for tests and for trying things out.
 
-From the command line: `python -m dataarts_mock`. In a process of one's own: `create_app`, an ASGI application.
+From the command line: `python -m dataarts_mock`. In pytest: the fixture `dataarts_mock`, a `MockServer`, which can also
+be used by itself. In a process of one's own: `create_app`, an ASGI application.
+
+What is named here is imported when it is first used: pytest loads this package wherever it is installed, also where
+what the mock stands on, the extra `[mock]`, is not.
 """
 
-from ._app import create_app
-from ._document import DocumentError
+from __future__ import annotations
 
-__all__ = ["DocumentError", "create_app"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._app import create_app
+    from ._document import DocumentError
+    from ._journal import RecordedRequest
+    from ._mock_server import MockServer
+
+__all__ = ["DocumentError", "MockServer", "RecordedRequest", "create_app"]
+
+_MODULES = {
+    "DocumentError": "_document",
+    "MockServer": "_mock_server",
+    "RecordedRequest": "_journal",
+    "create_app": "_app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

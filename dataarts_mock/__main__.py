@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from ._app import create_app
-from ._server import listen, server, url_of
+from ._journal import shown_violation
+from ._server import Server, listen, url_of
 from ._service import Answer, Request
+
+_MAX_WIDTH = 72
+"""Columns that the path has at most before what follows moves out of line."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             access_key=options.access_key,
             secret_key=options.secret_key,
             rate_limit=options.rate_limit,
+            control=not options.no_control,
         )
     except ValueError as error:
         parser.error(str(error))
@@ -36,12 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"cannot listen on {options.host} port {options.port}: {error.strerror or error}")
     if not options.quiet:
-        app.listeners.append(_print_line)
+        app.listeners.append(_Lines())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
     print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
     signal.signal(signal.SIGTERM, _exit)
     try:
         with listener:
-            server(app).run(sockets=[listener])
+            Server(app).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     return 0
@@ -67,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-key", default="mock-ak", help="the one access key known (default: %(default)s)")
     parser.add_argument("--secret-key", default="mock-sk", help="its secret key (default: %(default)s)")
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
+    parser.add_argument("--no-control", action="store_true", help="serve no control routes below /__mock__/")
     parser.add_argument("--quiet", action="store_true", help="print no line for each request")
     return parser
 
@@ -84,9 +94,23 @@ def _job(text: str) -> tuple[str, str | None]:
     return name, workspace or None
 
 
-def _print_line(request: Request, answer: Answer) -> None:
-    path = request.raw_path.decode("latin-1")
-    print(f"{request.method:7} {answer.status} {path}  {answer.violation or ''}".rstrip(), flush=True)
+class _Lines:
+    """Prints a line for each request: method, status, path, and what was wrong with it."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def __call__(self, request: Request, answer: Answer) -> None:
+        path = request.raw_path.decode("latin-1")
+        # As wide as the widest path so far, within limits: what follows stays aligned.
+        self._width = min(max(self._width, len(path)), _MAX_WIDTH)
+        notes = filter(None, (shown_violation(request, answer), answer.fault and f"(fault: {answer.fault})"))
+        line = f"{request.method:7} {answer.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
+        # What clients send must not write to the terminal anything but text.
+        line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
+        # That nobody reads any more is no reason to fail requests.
+        with suppress(OSError):
+            print(line, flush=True)
 
 
 def _exit(number: int, frame: object) -> NoReturn:

@@ -1,17 +1,29 @@
-"""The ASGI application: a thin adapter between the transport and the service."""
+"""The ASGI application: a thin adapter between the transport and the service.
+
+What the transport is to do to a request comes first of all: a connection that is to be reset before the request is read
+is, whatever the request holds. Then the service answers, and the journal is written; then the answer goes out, late, in
+part or not at all where a fault says so. So the journal has a request before its answer can be seen.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from ._control import PREFIX as CONTROL_PREFIX
+from ._control import Control, control_routes
+from ._docs import PATH as DOCS_PATH
+from ._docs import docs_routes
 from ._document import Document, find_document
+from ._faults import NOT_DELIVERED, Fault, Faults, Transport
+from ._journal import Journal
 from ._service import Answer, Request, Service
 from ._state import State
 
@@ -19,9 +31,34 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Listener = Callable[[Request, Answer], None]
+
+CONNECTION = "dataarts_mock.connection"
+"""The extension of the ASGI scope under which the mock's own server puts the connection."""
 
 _BODY_SECONDS = 10.0
 """How long a body may take to arrive; then the request is refused and the connection closed."""
+
+_DRIP_SECONDS = 0.1
+"""How long a drip waits before each byte."""
+
+_PROXY_ERROR = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
+    b"<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
+)
+
+
+class Connection(Protocol):
+    """What a server lends the application of the connection that a request came on."""
+
+    arrived: bool
+    """Whether the request has arrived to its end."""
+
+    def reset(self) -> None:
+        """Reset the connection, whatever has not been sent."""
+
+    def finish(self) -> None:
+        """Close the connection once all that was written has been sent."""
 
 
 def create_app(
@@ -32,8 +69,12 @@ def create_app(
     access_key: str = "mock-ak",
     secret_key: str = "mock-sk",
     rate_limit: int | None = None,
+    control: bool = True,
 ) -> App:
     """Make the mock as an ASGI application, for any ASGI server or `httpx.ASGITransport`.
+
+    Faults that cut a connection (`reset-…`, `truncated-body`) need the mock's own server; elsewhere they end in a
+    ConnectionError out of the application.
 
     Args:
         jobs: The jobs there are, as pairs of name and workspace ID; None is the default workspace.
@@ -42,6 +83,7 @@ def create_app(
         access_key: The one access key that is known.
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
+        control: Serve the control routes, which are below `/__mock__/`.
 
     Raises:
         DocumentError: openapi.yaml is missing, or lacks something that the mock answers from.
@@ -54,8 +96,17 @@ def create_app(
         raise ValueError(f"rate_limit: less than 1: {rate_limit}")
     document = Document(find_document())
     state = State(document, jobs, any_job)
-    service = Service(document, state, token=token, access_key=access_key, secret_key=secret_key, rate_limit=rate_limit)
-    return App(service)
+    faults = Faults(document)
+    service = Service(
+        document,
+        state,
+        faults,
+        token=token,
+        access_key=access_key,
+        secret_key=secret_key,
+        rate_limit=rate_limit,
+    )
+    return App(service, control=control)
 
 
 class App:
@@ -63,55 +114,175 @@ class App:
 
     Args:
         service: What answers the requests.
+        control: Whether to serve the control routes.
+
+    Attributes:
+        journal: The last requests.
+        listeners: Called with each request and its answer before that goes out.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, control: bool = True) -> None:
         self.service = service
-        self.listeners: list[Callable[[Request, Answer], None]] = []
+        self.journal = Journal()
+        self.listeners: list[Listener] = []
         self._limit = service.document.max_body_bytes
-        self._beside = Starlette(routes=[Route("/openapi.yaml", self._document)])
+        self._hurry = asyncio.Event()
+        routes: list[BaseRoute] = [Route("/openapi.yaml", self._document), *docs_routes(service)]
+        if control:
+            routes += control_routes(Control(service.document, service.state, service.faults, self.journal, self.reset))
+        self._beside = Starlette(routes=routes)
+        self._beside_paths = frozenset({"/openapi.yaml", DOCS_PATH})
+        self._beside_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
+
+    def reset(self) -> None:
+        """Go back to the start: jobs, instance IDs, journal, faults. Answers that are held back go out at once."""
+        self.service.reset()
+        self.journal.clear()
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Let the answers that are held back go out at once."""
+        self._hurry.set()
+        self._hurry = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["path"] == "/openapi.yaml":
+        if scope["type"] != "http":
+            await self._beside(scope, receive, send)
+            return
+        path = scope["path"]
+        if path in self._beside_paths or path.startswith(self._beside_prefixes):
             await self._beside(scope, receive, send)
             return
         request = Request(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
-        complete = await self._read_body(request, receive)
+        connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
+        fault = self.service.faults.take_on_arrival()
+        if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
+            self._note(request, _unanswered(fault))
+            await _cut(connection, receive)
+            return
+        if connection is not None and connection.arrived:
+            complete = await self._read_body(request, receive)
+        else:
+            complete = await self._read_slow_body(request, receive)
+        if fault is not None:
+            await self._fail(request, fault, connection, receive, send)
+            return
         answer = self.service.answer(request)
+        self._note(request, answer)
+        if answer.delay:
+            await self._pause(answer.delay)
+        await _send(answer, send, close=not complete)
+
+    def _note(self, request: Request, answer: Answer) -> None:
+        self.journal.add(request, answer)
         for listener in self.listeners:
             listener(request, answer)
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-        if not complete:
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _read_slow_body(self, request: Request, receive: Receive) -> bool:
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                return await self._read_body(request, receive)
+        except TimeoutError:
+            request.incomplete = True
+            return False
 
     async def _read_body(self, request: Request, receive: Receive) -> bool:
         """Read the body to its end, keeping no more than operations take; whether all of it arrived."""
         chunks: list[bytes] = []
         size = 0
-        try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        request.incomplete = True
-                        return False
-                    chunk = message.get("body", b"")
-                    size += len(chunk)
-                    if self._limit is not None and size > self._limit:
-                        request.too_large = True
-                        chunks.clear()
-                    else:
-                        chunks.append(chunk)
-                    if not message.get("more_body"):
-                        request.body = b"".join(chunks)
-                        return True
-        except TimeoutError:
-            request.incomplete = True
-            return False
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                request.incomplete = True
+                return False
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if self._limit is not None and size > self._limit:
+                request.too_large = True
+                chunks.clear()
+            else:
+                chunks.append(chunk)
+            if not message.get("more_body"):
+                request.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                return True
+
+    async def _fail(
+        self, request: Request, fault: Fault, connection: Connection | None, receive: Receive, send: Send
+    ) -> None:
+        """Answer a request, and let the transport do to it what the fault says."""
+        if fault.transport in NOT_DELIVERED:
+            answer = Answer(502, {"Content-Type": "text/html"}, _PROXY_ERROR)
+        else:
+            answer = self.service.answer(request)
+        answer.fault = str(fault)
+        if fault.transport is Transport.RESET_AFTER_READING:
+            answer.status = 0
+        self._note(request, answer)
+        if fault.delay:
+            await self._pause(fault.delay)
+        match fault.transport:
+            case Transport.RESET_AFTER_READING:
+                await _cut(connection, receive)
+            case Transport.TRUNCATED_BODY:
+                await _send_head(answer, send)
+                await send({"type": "http.response.body", "body": _half(answer.body), "more_body": True})
+                await _cut(connection, receive, flush=True)
+            case Transport.MALFORMED_JSON:
+                answer.body = _half(answer.body)
+                await _send(answer, send)
+            case Transport.DRIP:
+                await _send_head(answer, send)
+                for index in range(len(answer.body)):
+                    await self._pause(_DRIP_SECONDS)
+                    await send(
+                        {"type": "http.response.body", "body": answer.body[index : index + 1], "more_body": True}
+                    )
+                await send({"type": "http.response.body"})
+            case _:
+                await _send(answer, send)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), seconds)
 
     async def _document(self, request: StarletteRequest) -> Response:
         return PlainTextResponse(self.service.document.text, media_type="application/yaml")
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _unanswered(fault: Fault) -> Answer:
+    answer = Answer(0, {}, b"")
+    answer.fault = str(fault)
+    return answer
+
+
+def _half(body: bytes) -> bytes:
+    return body[: len(body) // 2]
+
+
+async def _send_head(answer: Answer, send: Send, *, close: bool = False) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    headers.append((b"content-length", b"%d" % len(answer.body)))
+    if close:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+
+
+async def _send(answer: Answer, send: Send, *, close: bool = False) -> None:
+    await _send_head(answer, send, close=close)
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _cut(connection: Connection | None, receive: Receive, *, flush: bool = False) -> None:
+    """End the connection, and wait until it has ended."""
+    if connection is None:
+        raise ConnectionResetError("this fault cuts the connection, which needs the mock's own server")
+    if flush:
+        connection.finish()
+    else:
+        connection.reset()
+    while (await receive())["type"] != "http.disconnect":
+        pass

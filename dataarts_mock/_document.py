@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ class Schema:
 
     def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
         self.schema = schema
+        self.type: Any = schema.get("type")
         self._validator = jsonschema_rs.validator_for(
             {
                 "$schema": _DIALECT,
@@ -37,11 +38,12 @@ class Schema:
                 **schema,
             }
         )
+        self._is_valid = self._validator.is_valid
 
     def violation(self, value: Any, field_name: str) -> str | None:
         """Return the field and the rule that `value` breaks first, or None."""
         try:
-            if self._validator.is_valid(value):
+            if self._is_valid(value):
                 return None
             return describe(next(self._validator.iter_errors(value)), field_name)
         except ValueError as error:  # A lone surrogate, or nesting too deep to read.
@@ -79,17 +81,20 @@ class Response:
             self.payloads = dict(document.payloads(content))
             break
         self.headers: dict[str, tuple[bool, Schema]] = {}
+        self.header_examples: dict[str, str] = {}
         for name, reference in node.get("headers", {}).items():
             header = document.resolve(reference)
             self.headers[name] = (header.get("required", False), document.schema(header.get("schema", {})))
+            if "example" in header:
+                self.header_examples[name] = str(header["example"])
 
     def breach(self, headers: Mapping[str, str], payload: Any) -> str | None:
         """Return how an answer breaks this response's description, or None."""
         for name, (required, schema) in self.headers.items():
-            if name not in headers:
+            if (value := headers.get(name)) is None:
                 if required:
                     return f"header {name}: missing"
-            elif breach := schema.violation(_typed(headers[name], schema.schema), f"header {name}"):
+            elif breach := schema.violation(_typed(value, schema.type), f"header {name}"):
                 return breach
         return self.schema.violation(payload, "body") if self.schema else None
 
@@ -102,7 +107,10 @@ class Parameter:
         self.location: str = node["in"]
         self.required: bool = node.get("required", False)
         self.schema = document.schema(node.get("schema", {}))
-        self._type = document.resolve(node.get("schema", {})).get("type")
+        self.field = self.name.lower().encode()
+        schema = document.resolve(node.get("schema", {}))
+        self._type = schema.get("type")
+        self._item_type = document.resolve(schema.get("items", {})).get("type")
         examples = node.get("x-error-examples", {})
         self.has_own_errors = bool(examples)
         self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
@@ -123,11 +131,12 @@ class Parameter:
         texts = cast("list[str]", values)
         value: Any
         if self._type == "array":
-            items = self.schema.schema.get("items", {})
-            value = [_typed(text, items) for text in texts]
+            if self.location != "query":  # In a query each item is a value of its own.
+                texts = [item.strip() for text in texts for item in text.split(",")]
+            value = [_typed(text, self._item_type) for text in texts]
         else:
             # More than one value where the document has one is no value of its type.
-            value = _typed(texts[0] if len(texts) == 1 else ", ".join(texts), {"type": self._type})
+            value = _typed(texts[0] if len(texts) == 1 else ", ".join(texts), self._type)
         if detail := self.schema.violation(value, self.name):
             return None, Violation(self._blank if value == "" else self._invalid, detail)
         return value, None
@@ -148,7 +157,7 @@ class Body:
         if not body:
             return None, Violation(Kind.PARAMETER_INVALID, "body: missing") if self.required else None
         try:
-            payload = _DECODER.decode(body.decode())
+            payload = decode_json(body)
         except (ValueError, RecursionError) as error:
             return None, Violation(Kind.PARAMETER_INVALID, f"body: not JSON: {error}")
         schema = self.schemas[media_type or next(iter(self.schemas))]
@@ -202,6 +211,27 @@ class Operation:
             raise DocumentError(f"{self.id}: response {self.success} has no example to answer with")
         name, value = next(iter(response.payloads.items()))
         return Example(name, self.success, response, value)
+
+    def documented(self, status: int | None, name: str | None) -> Example | str:
+        """Return the documented answer of this status, or of this example, or of both; or what is wrong with asking.
+
+        Args:
+            status: An HTTP status; None for that of the example.
+            name: The name of an example; None for the first one of the status.
+        """
+        if status is not None and status not in self.responses:
+            return f"code {status} is not documented for {self.id}; it has {_listing(self.responses)}"
+        responses = self.responses if status is None else {status: self.responses[status]}
+        answers = [
+            Example(example, each, response, value)
+            for each, response in responses.items()
+            for example, value in (response.payloads or {"": None}).items()
+        ]
+        answer = next((each for each in answers if name in (None, each.name)), None)
+        if answer is None:
+            where = self.id if status is None else f"{status} of {self.id}"
+            return f"example {name!r} is not documented for {where}; it has {_listing(each.name for each in answers)}"
+        return answer
 
     def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
         """Return the raw path parameters if the path is this operation's, or None."""
@@ -305,6 +335,10 @@ def percent_decode(raw: bytes) -> str | None:
         return None
 
 
+def _listing(items: Iterable[object]) -> str:
+    return ", ".join(str(item) for item in items if item != "") or "none"
+
+
 def query_values(query: bytes) -> dict[str, list[str | None]]:
     """Give the query's values by parameter name."""
     values: dict[str, list[str | None]] = {}
@@ -313,9 +347,8 @@ def query_values(query: bytes) -> dict[str, list[str | None]]:
     return values
 
 
-def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+def _typed(text: str, types: Any) -> Any:
     """Give a parameter's text the type that its schema names, where it is one."""
-    types = schema.get("type")
     if types is None or types == "string":
         return text
     if types == "boolean" and text in ("true", "false"):
@@ -339,3 +372,13 @@ def _refuse_constant(name: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+
+
+def decode_json(content: bytes) -> Any:
+    """Read JSON strictly: UTF-8, no key twice in an object, no NaN.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deep.
+    """
+    return _DECODER.decode(content.decode())

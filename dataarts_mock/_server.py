@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import socket
+import threading
 
 import uvicorn
 
 from ._app import App
+from ._protocol import MockProtocol
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -26,16 +28,36 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App) -> uvicorn.Server:
-    """Make the server, quiet but for its warnings and errors."""
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            access_log=False,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=10,
+class Server(uvicorn.Server):
+    """The server: it leaves the logging of the process alone, and tells when it is ready.
+
+    Args:
+        app: What it serves.
+
+    Attributes:
+        ready: Set once it serves.
+        loop: The event loop that it runs in, from then on.
+    """
+
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self, app: App) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=MockProtocol,
+                ws="none",
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=10,
+                log_config=None,
+                log_level=None,
+            )
         )
-    )
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.ready.set()

@@ -9,19 +9,20 @@ The order of checks, and what answers each; the first that finds something wins:
 5. the media type is one that the operation takes (`MediaTypeUnsupported`);
 6. the parameters keep their rules, those with errors of their own last (`ParameterInvalid`, or as they say);
 7. the body is JSON, and keeps its schema (`ParameterInvalid`);
-8. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
+8. no answer is forced, by the request's own `Prefer` or by a fault in line;
+9. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
 
-Whatever the answer is, it is checked against the contract before it goes out.
+Whatever the answer is, it is checked against the contract before it goes out. Faults of the transport are no business
+of this module: `_app` sees to them, before anything here and after.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import random
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import Message
 from functools import lru_cache
@@ -30,12 +31,12 @@ from typing import Any
 
 from dataarts_auth import access_key_of, verify_signature
 
-from ._document import Document, Operation, Response, percent_decode, query_values
+from ._document import Document, Example, Operation, percent_decode, query_values
+from ._faults import Faults, preference
 from ._state import BEHAVIOURS, State
 from ._violations import Kind, Violation
 
 
-@dataclass(slots=True)
 class Request:
     """A request as it arrived.
 
@@ -44,38 +45,87 @@ class Request:
         raw_path: The path, percent-encoded as it was on the wire.
         query: What followed the question mark.
         headers: Pairs of name, in small letters, and value.
+
+    Attributes:
+        fields: The headers' values by name; where a name came more than once, joined by commas.
         body: The body, up to the size that the operations take.
-        too_large: Whether the body was larger than that, and was cut off.
+        too_large: Whether the body was larger than that, and was dropped.
         incomplete: Whether the body did not arrive to its end.
-        parameters: What the checks have read: each parameter by name, and the payload as "body".
+        operation: The operation it is for, by its operationId.
+        parameters: What the checks have read of the parameters, by name.
+        payload: What the checks have read of the body.
     """
 
-    method: str
-    raw_path: bytes
-    query: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes = b""
-    too_large: bool = False
-    incomplete: bool = False
-    parameters: dict[str, Any] = field(default_factory=dict)
+    __slots__ = (
+        "body",
+        "fields",
+        "headers",
+        "incomplete",
+        "method",
+        "operation",
+        "parameters",
+        "payload",
+        "query",
+        "raw_path",
+        "too_large",
+    )
 
-    def header(self, name: bytes) -> list[bytes]:
-        """Return all values of a header."""
-        return [value for key, value in self.headers if key == name]
+    def __init__(self, method: str, raw_path: bytes, query: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.method = method
+        self.raw_path = raw_path
+        self.query = query
+        self.headers = headers
+        self.fields = dict(headers)
+        if len(self.fields) != len(headers):
+            self.fields = _joined(headers)
+        self.body = b""
+        self.too_large = False
+        self.incomplete = False
+        self.operation: str | None = None
+        self.parameters: dict[str, Any] = {}
+        self.payload: Any = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it took on the wire, roughly."""
+        fields = self.fields
+        return (
+            len(self.body)
+            + len(self.raw_path)
+            + len(self.query)
+            + sum(map(len, fields))
+            + sum(map(len, fields.values()))
+        )
 
 
-@dataclass(slots=True)
 class Answer:
-    """What goes out: the status, the headers as they are written in the document, and the body."""
+    """What goes out, and what is remembered of it.
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    violation: str | None = None
+    Args:
+        status: The HTTP status; 0 where there is to be none.
+        headers: The headers, named as in the document.
+        body: The body.
+        violation: Code and message of the error that it is; None if it is none.
+
+    Attributes:
+        fault: What was made to go wrong.
+        carried_out: Whether the operation took place.
+    """
+
+    __slots__ = ("body", "carried_out", "delay", "fault", "headers", "status", "violation")
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes, violation: str | None = None) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.violation = violation
+        self.fault: str | None = None
+        self.carried_out = False
+        self.delay = 0.0
 
 
-class BrokenAnswerError(AssertionError):
-    """The mock was about to answer with something that the contract does not allow: a fault in the mock."""
+class BrokenAnswerError(Exception):
+    """The mock was about to send what the contract does not allow: a fault of the mock, or of its document."""
 
 
 class Service:
@@ -83,10 +133,11 @@ class Service:
 
     Args:
         document: The contract.
-        state: What operations act on.
+        state: The jobs there are.
+        faults: The faults in line.
         token: The one token that is known.
         access_key: The one access key that is known.
-        secret_key: Its secret key.
+        secret_key: The secret key to it.
         rate_limit: Requests a second and project; None for no limit.
         now: Tells the time, for the dates of signatures.
     """
@@ -95,6 +146,7 @@ class Service:
         self,
         document: Document,
         state: State,
+        faults: Faults,
         *,
         token: str,
         access_key: str,
@@ -104,68 +156,84 @@ class Service:
     ) -> None:
         self.document = document
         self.state = state
+        self.faults = faults
+        self.token = token
+        self.throttle = Throttle(rate_limit) if rate_limit is not None else None
         self._token = token.encode()
         self._access_key = access_key
         self._secret_key = secret_key
-        self._throttle = Throttle(rate_limit) if rate_limit is not None else None
         self._now = now
 
     def answer(self, request: Request) -> Answer:
         """Answer a request."""
-        operation, raw, violation = self._route(request)
-        if operation is not None:
-            violation = next(self._violations(operation, raw, request), None)
-        if operation is None or violation is not None:
-            assert violation is not None
+        route = self._route(request)
+        if isinstance(route, Violation):
+            return self._refusal(route)
+        operation, raw = route
+        request.operation = operation.id
+        if violation := self._violation(operation, raw, request):
             return self._refusal(violation)
+        if (b"prefer" in request.fields or self.faults) and (forced := self._forced(operation, request)):
+            return forced
         outcome = operation.example.value
         if behaviour := BEHAVIOURS.get(operation.id):
-            outcome = behaviour(self.state, request.parameters)
-        return self._refusal(outcome) if isinstance(outcome, Violation) else self._success(operation, outcome)
+            outcome = behaviour(self.state, request.parameters, request.payload)
+            if isinstance(outcome, Violation):
+                return self._refusal(outcome)
+        answer = self._checked(operation.example, {"X-Request-Id": _request_id()}, outcome)
+        answer.carried_out = True
+        return answer
 
-    def _route(self, request: Request) -> tuple[Operation | None, dict[str, bytes], Violation | None]:
+    def reset(self) -> None:
+        """Go back to the start: the jobs, the instance IDs, no faults, no requests counted."""
+        self.state.reset()
+        self.faults.clear()
+        if self.throttle:
+            self.throttle.clear()
+
+    def _route(self, request: Request) -> tuple[Operation, dict[str, bytes]] | Violation:
         segments = request.raw_path.split(b"/")
         allowed = []
         for operation in self.document.operations:
             if (raw := operation.match(segments)) is not None:
                 if operation.method == request.method:
-                    return operation, raw, None
+                    return operation, raw
                 allowed.append(operation.method)
         if allowed:
             headers = {"Allow": ", ".join(sorted(set(allowed)))}
-            return None, {}, Violation(Kind.METHOD_NOT_ALLOWED, headers=headers)
-        return None, {}, Violation(Kind.API_NOT_FOUND)
+            return Violation(Kind.METHOD_NOT_ALLOWED, headers=headers)
+        return Violation(Kind.API_NOT_FOUND)
 
-    def _violations(self, operation: Operation, raw: dict[str, bytes], request: Request) -> Iterator[Violation]:
-        """Give what is wrong with a request, in order, and read its parameters on the way."""
+    def _violation(self, operation: Operation, raw: dict[str, bytes], request: Request) -> Violation | None:
+        """Return the first thing that is wrong with a request, and read its parameters and payload on the way."""
         if violation := self._credentials(operation, request):
-            yield violation
-        if self._throttle and (seconds := self._throttle.take(next(iter(raw.values()), b""))):
-            message = _LIMIT.sub(f"limit:{self._throttle.limit}", self._message(Kind.THROTTLED))
-            yield Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
+            return violation
+        if self.throttle and (seconds := self.throttle.take(next(iter(raw.values()), b""))):
+            message = _LIMIT.sub(f"limit:{self.throttle.limit}", self._message(Kind.THROTTLED))
+            return Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
         if operation.max_body_bytes is not None and (request.too_large or len(request.body) > operation.max_body_bytes):
-            yield Violation(Kind.BODY_TOO_LARGE, f"body: larger than {operation.max_body_bytes} bytes")
+            return Violation(Kind.BODY_TOO_LARGE, f"body: larger than {operation.max_body_bytes} bytes")
         if request.incomplete:
-            yield Violation(Kind.REQUEST_ERROR, "body: incomplete")
+            return Violation(Kind.REQUEST_ERROR, "body: incomplete")
         media_type, violation = _media_type(operation, request)
         if violation:
-            yield violation
+            return violation
         query: dict[str, list[str | None]] = query_values(request.query) if request.query else {}
         for parameter in operation.parameters:
             values: list[str | None]
             if parameter.location == "path":
                 values = [percent_decode(raw[parameter.name])]
             elif parameter.location == "header":
-                values = [value.decode("latin-1") for value in request.header(parameter.name.lower().encode())]
+                field = request.fields.get(parameter.field)
+                values = [] if field is None else [field.decode("latin-1")]
             else:
                 values = query.get(parameter.name, [])
             request.parameters[parameter.name], violation = parameter.read(values)
             if violation:
-                yield violation
+                return violation
         if operation.body:
-            request.parameters["body"], violation = operation.body.read(media_type, request.body)
-            if violation:
-                yield violation
+            request.payload, violation = operation.body.read(media_type, request.body)
+        return violation
 
     def _credentials(self, operation: Operation, request: Request) -> Violation | None:
         """Check the credentials: one of the alternatives that the operation lists must hold entirely."""
@@ -182,14 +250,14 @@ class Service:
         return next((violation for violation in found if violation.example != Kind.TOKEN_MISSING), found[0])
 
     def _scheme(self, scheme: Mapping[str, Any], request: Request) -> Violation | None:
-        values = request.header(scheme["name"].lower().encode())
-        if not values:
+        value = request.fields.get(scheme["name"].lower().encode())
+        if value is None:
             return Violation(Kind.TOKEN_MISSING)
         if "x-signing-algorithm" not in scheme:
-            return None if values == [self._token] else Violation(Kind.TOKEN_INVALID)
+            return None if value == self._token else Violation(Kind.TOKEN_INVALID)
         if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
             return None
-        access_key = access_key_of(values[0].decode("latin-1"))
+        access_key = access_key_of(value)
         if access_key is not None and access_key != self._access_key:
             return Violation(
                 Kind.SIGNATURE_INVALID, message=self._message(Kind.SIGNATURE_INVALID) + ", access key unknown"
@@ -208,6 +276,32 @@ class Service:
     def _message(self, kind: str) -> str:
         return str(self.document.examples[kind].value["error_msg"])
 
+    def _forced(self, operation: Operation, request: Request) -> Answer | None:
+        """Return the answer that the request prefers, or else that a fault in line forces."""
+        wanted = preference(request.fields.get(b"prefer", b"").decode("latin-1"), operation)
+        if isinstance(wanted, str):
+            return self._refusal(Violation(Kind.PARAMETER_INVALID, f"Prefer: {wanted}"))
+        if wanted is not None:
+            return self._documented(wanted, {}, "Prefer")
+        if taken := self.faults.take_forced_answer(operation):
+            example, fault = taken
+            answer = self._documented(example, fault.headers, str(fault))
+            answer.delay = fault.delay
+            return answer
+        return None
+
+    def _documented(self, example: Example, headers: Mapping[str, str], fault: str) -> Answer:
+        """Give a documented answer as it stands in the document."""
+        request_id = _request_id()
+        headers = {**example.response.header_examples, **headers, "X-Request-Id": request_id}
+        payload, violation = example.value, None
+        if example.status >= 400:
+            payload = {**payload, "request_id": request_id}
+            violation = f"{payload['error_code']} {payload['error_msg']}"
+        answer = self._checked(example, headers, payload, violation)
+        answer.fault = fault
+        return answer
+
     def _refusal(self, violation: Violation) -> Answer:
         example = self.document.examples[violation.example]
         payload = dict(example.value)
@@ -215,23 +309,17 @@ class Service:
         request_id = _request_id()
         payload.update(error_msg=message, request_id=request_id)
         headers = {**violation.headers, "X-Request-Id": request_id}
-        return self._checked(example.status, example.response, headers, payload, f"{payload['error_code']} {message}")
+        return self._checked(example, headers, payload, f"{payload['error_code']} {message}")
 
-    def _success(self, operation: Operation, payload: Any) -> Answer:
-        example = operation.example
-        return self._checked(example.status, example.response, {"X-Request-Id": _request_id()}, payload)
-
-    def _checked(
-        self, status: int, response: Response, headers: dict[str, str], payload: Any, violation: str | None = None
-    ) -> Answer:
+    def _checked(self, example: Example, headers: dict[str, str], payload: Any, violation: str | None = None) -> Answer:
+        """Make an answer like a documented one, held to the same description."""
+        response = example.response
         if breach := response.breach(headers, payload):
-            raise BrokenAnswerError(f"answer {status}: {breach}")
+            raise BrokenAnswerError(f"answer {example.status}: {breach}")
         if response.media_type is None:
-            return Answer(status, headers, b"", violation)
+            return Answer(example.status, headers, b"", violation)
         headers["Content-Type"] = response.media_type
-        return Answer(
-            status, headers, json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(), violation
-        )
+        return Answer(example.status, headers, _ENCODER.encode(payload).encode(), violation)
 
 
 class Throttle:
@@ -246,6 +334,10 @@ class Throttle:
         self._second = 0
         self._taken: dict[bytes, int] = {}
 
+    def clear(self) -> None:
+        """Forget what was counted."""
+        self._taken.clear()
+
     def take(self, project: bytes) -> int:
         """Count a request; 0 if it is let through, else the seconds to wait."""
         now = time.monotonic()
@@ -259,17 +351,18 @@ class Throttle:
         return 0
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LIMIT = re.compile(r"limit:\d+")
 
 
 def _media_type(operation: Operation, request: Request) -> tuple[str | None, Violation | None]:
-    values = request.header(b"content-type")
-    if operation.body is None or not (values or request.body):
+    value = request.fields.get(b"content-type")
+    if operation.body is None or (value is None and not request.body):
         return None, None
-    allowed = tuple(operation.body.schemas)
-    media_type = _read_media_type(b",".join(values))
-    if media_type not in allowed:
-        return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, f"Content-Type: not {' or '.join(allowed)}")
+    media_type = _read_media_type(value or b"")
+    if media_type not in operation.body.schemas:
+        allowed = " or ".join(operation.body.schemas)
+        return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, f"Content-Type: not {allowed}")
     return media_type, None
 
 
@@ -281,5 +374,12 @@ def _read_media_type(value: bytes) -> str | None:
     return message.get_content_type() if message.get_content_charset("utf-8") == "utf-8" else None
 
 
+def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        fields[name] = fields[name] + b", " + value if name in fields else value
+    return fields
+
+
 def _request_id() -> str:
-    return os.urandom(16).hex()
+    return f"{random.getrandbits(128):032x}"

@@ -24,11 +24,22 @@ class State:
 
     def __init__(self, document: Document, jobs: Iterable[tuple[str, str | None]], any_job: bool) -> None:
         self._document = document
+        self._at_start = tuple(jobs)
         self.any_job = any_job
-        self._workspaces: dict[str | None, set[str]] = {None: set()}
-        self._instance_ids: Iterator[int] = count(document.component_example("JobStarted")["instanceId"])
-        for name, workspace in jobs:
+        self._workspaces: dict[str | None, set[str]]
+        self._instance_ids: Iterator[int]
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the start: its jobs, and the first instance ID."""
+        self._workspaces = {None: set()}
+        self._instance_ids = count(self._document.component_example("JobStarted")["instanceId"])
+        for name, workspace in self._at_start:
             self.add_job(name, workspace)
+
+    def jobs(self) -> list[tuple[str, str | None]]:
+        """List the jobs, as pairs of name and workspace ID."""
+        return [(name, workspace) for workspace, names in self._workspaces.items() for name in sorted(names)]
 
     def add_job(self, name: str, workspace: str | None = None) -> None:
         """Register a job, and its workspace with it."""
@@ -50,11 +61,11 @@ class State:
         return None if name in jobs else Violation(Kind.JOB_NOT_FOUND)
 
 
-Behaviour = Callable[[State, Mapping[str, Any]], Any]
-"""Given the state and the parameters (the request body is "body"), the payload to answer with, or a Violation."""
+Behaviour = Callable[[State, Mapping[str, Any], Any], Any]
+"""Given the state, the parameters and the request's payload, the payload to answer with, or a Violation."""
 
 
-def run_job_immediately(state: State, parameters: Mapping[str, Any]) -> Any:
+def run_job_immediately(state: State, parameters: Mapping[str, Any], payload: Any) -> Any:
     """Start a run, which gets the next instance ID."""
     if violation := state.missing(parameters["job_name"], parameters["workspace"]):
         return violation

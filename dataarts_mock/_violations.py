@@ -82,6 +82,8 @@ def describe(error: jsonschema_rs.ValidationError, field_name: str) -> str:
     where = _path([*error.instance_path, value] if keyword == "required" else error.instance_path) or field_name
     if keyword == "minLength" and error.instance == "":
         return f"{where}: empty"
+    if keyword == "additionalProperties":
+        return f"{_path([*error.instance_path, value[0]])}: unknown"
     if rule := _RULES.get(keyword):
         return f"{where}: {rule.format(_text(value))}"
     return f"{where}: {keyword}: {error.message}"

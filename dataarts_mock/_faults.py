@@ -1,0 +1,154 @@
+"""What goes wrong on demand: forced answers, and faults of the transport."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ._document import Document, Example, Operation
+
+MAX_DELAY = 300.0
+"""Seconds that an answer can be held back at most."""
+
+MAX_TIMES = 1_000_000
+"""Requests that one fault can meet at most."""
+
+
+class Transport(StrEnum):
+    """What can happen to a request on its way to the service, or to the answer on its way back."""
+
+    RESET_BEFORE_READING = "reset-before-reading"
+    RESET_AFTER_READING = "reset-after-reading"
+    TRUNCATED_BODY = "truncated-body"
+    MALFORMED_JSON = "malformed-json"
+    HTML_502 = "html-502"
+    DRIP = "drip"
+
+
+NOT_DELIVERED = frozenset({Transport.RESET_BEFORE_READING, Transport.HTML_502})
+"""Those under which the service never sees the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to the next requests: a documented answer is forced, or the transport fails, or it takes long.
+
+    Args:
+        status: The status of the documented answer to give.
+        example: The name of the documented answer to give.
+        retry_after: Seconds for the answer's Retry-After, in place of the documented example's.
+        transport: What the transport does.
+        delay: Seconds that the answer is held back.
+        times: How many requests it meets.
+    """
+
+    status: int | None = None
+    example: str | None = None
+    retry_after: int | None = None
+    transport: Transport | None = None
+    delay: float = 0.0
+    times: int = 1
+
+    @property
+    def is_forced_answer(self) -> bool:
+        """Whether it forces an answer, and so meets valid requests only."""
+        return self.status is not None or self.example is not None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers in place of the documented example's."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+    def __str__(self) -> str:
+        parts = (self.transport, self.status, self.example, f"delay {self.delay:g} s" if self.delay else None)
+        return " ".join(str(part) for part in parts if part is not None)
+
+
+class Faults:
+    """The faults that wait for requests, first in, first out.
+
+    Args:
+        document: The contract; only what it documents can be forced.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._waiting: deque[Fault] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, fault: Fault) -> None:
+        """Line up a fault.
+
+        Raises:
+            ValueError: It is out of range, or nothing that the contract documents; the message names field and rule.
+        """
+        if fault.times < 1 or fault.times > MAX_TIMES:
+            raise ValueError(f"times: not from 1 to {MAX_TIMES}")
+        if not 0 <= fault.delay <= MAX_DELAY:
+            raise ValueError(f"delay: not from 0 to {MAX_DELAY:g} seconds")
+        if fault.transport is not None and fault.is_forced_answer:
+            raise ValueError("transport: not together with status or example")
+        if not (fault.is_forced_answer or fault.transport or fault.delay):
+            raise ValueError("give status, example, transport or delay")
+        if fault.is_forced_answer:
+            answers = [operation.documented(fault.status, fault.example) for operation in self._document.operations]
+            example = next((answer for answer in answers if isinstance(answer, Example)), None)
+            if example is None:
+                raise ValueError(f"{'status' if fault.status is not None else 'example'}: {answers[0]}")
+            if fault.retry_after is not None and "Retry-After" not in example.response.headers:
+                raise ValueError(f"retry_after: answer {example.status} has no Retry-After")
+            if breach := example.response.breach(
+                {"X-Request-Id": "1", **example.response.header_examples, **fault.headers}, example.value
+            ):
+                raise ValueError(f"answer {example.status}: {breach}")
+        elif fault.retry_after is not None:
+            raise ValueError("retry_after: only with the status or example of an answer that has it")
+        self._waiting.append(fault)
+
+    def take_on_arrival(self) -> Fault | None:
+        """Take the next fault if it meets any request, valid or not."""
+        if not self._waiting or self._waiting[0].is_forced_answer:
+            return None
+        return self._take()
+
+    def take_forced_answer(self, operation: Operation) -> tuple[Example, Fault] | None:
+        """Take the next fault if it forces an answer that the operation documents."""
+        if not self._waiting or not self._waiting[0].is_forced_answer:
+            return None
+        example = operation.documented(self._waiting[0].status, self._waiting[0].example)
+        return (example, self._take()) if isinstance(example, Example) else None
+
+    def waiting(self) -> list[Fault]:
+        """List what still waits, in order."""
+        return list(self._waiting)
+
+    def clear(self) -> None:
+        """Forget what still waits."""
+        self._waiting.clear()
+
+    def _take(self) -> Fault:
+        fault = self._waiting.popleft()
+        if fault.times > 1:
+            self._waiting.appendleft(replace(fault, times=fault.times - 1))
+        return fault
+
+
+_PREFERENCE = re.compile(r'(?:^|[,;])\s*(code|example)\s*=\s*(?:"([^"]*)"|([^\s,;"]*))', re.IGNORECASE)
+
+
+def preference(header: str, operation: Operation) -> Example | str | None:
+    """Read a request's `Prefer: code=…, example=…`: the answer to give, or what is wrong; None if it names neither.
+
+    Other preferences are passed over, as RFC 7240 asks.
+    """
+    wanted = {name.lower(): quoted or plain for name, quoted, plain in _PREFERENCE.findall(header)}
+    if not wanted:
+        return None
+    code, name = wanted.get("code"), wanted.get("example")
+    if code is not None and not (code.isascii() and code.isdecimal() and len(code) == 3):
+        return f"code {code!r} is no HTTP status"
+    return operation.documented(int(code) if code is not None else None, name)

@@ -1,0 +1,114 @@
+"""What the mock remembers of the requests it answered."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._document import decode_json
+from ._service import Answer, Request
+
+MAX_REQUESTS = 1000
+"""How many requests are remembered at most, the last ones."""
+
+MAX_BYTES = 32 * 1024 * 1024
+"""How many bytes their paths, headers and bodies take together at most."""
+
+SECRETS = frozenset({"authorization", "cookie", "proxy-authorization", "x-auth-token", "x-security-token"})
+"""Headers whose value is never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """A request that the mock received, and what it made of it.
+
+    Args:
+        method: In capitals.
+        path: As it was on the wire, percent-encoded.
+        query: What followed the question mark, as it was on the wire.
+        parameters: The path, query and header parameters of the operation by name, decoded; those after the first that
+            broke its rule are missing, and those that the request did not have are None.
+        headers: By name, in small letters; of credentials and cookies the value is `***`.
+        body: The payload; the text where it was not JSON, None where there was none, or one too large to be kept.
+        status: The status it was answered with; None where the connection was reset instead.
+        violation: Code and message of the error it was answered with, or None.
+        fault: What was made to go wrong, by `fail_next`, a control route or `Prefer`; or None.
+        operation: The operationId in the contract; None if it reached no operation.
+        carried_out: Whether the operation took place: the job was started, whatever became of the answer.
+    """
+
+    method: str
+    path: str
+    query: str
+    parameters: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: Any
+    status: int | None
+    violation: str | None
+    fault: str | None
+    operation: str | None
+    carried_out: bool
+
+
+class Journal:
+    """The last requests, bounded in number and in bytes."""
+
+    def __init__(self) -> None:
+        self._entries: deque[tuple[int, Request, Answer]] = deque()
+        self._bytes = 0
+
+    def add(self, request: Request, answer: Answer) -> None:
+        """Remember a request; the oldest are forgotten where there are too many."""
+        size = request.size
+        self._entries.append((size, request, answer))
+        self._bytes += size
+        while len(self._entries) > MAX_REQUESTS or self._bytes > MAX_BYTES:
+            self._bytes -= self._entries.popleft()[0]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+        self._bytes = 0
+
+    def requests(self) -> list[RecordedRequest]:
+        """Give what is remembered, the oldest first."""
+        return [_record(request, answer) for _, request, answer in self._entries]
+
+
+def _record(request: Request, answer: Answer) -> RecordedRequest:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.fields.items()}
+    return RecordedRequest(
+        method=request.method,
+        path=request.raw_path.decode("latin-1"),
+        query=request.query.decode("latin-1"),
+        parameters=dict(request.parameters),
+        headers={name: "***" if name in SECRETS else value for name, value in headers.items()},
+        body=_payload(request.body),
+        status=answer.status or None,
+        violation=shown_violation(request, answer),
+        fault=answer.fault,
+        operation=request.operation,
+        carried_out=answer.carried_out,
+    )
+
+
+def shown_violation(request: Request, answer: Answer) -> str | None:
+    """Return an answer's violation without the secrets that a message about a signature may repeat."""
+    violation = answer.violation
+    if violation is not None:
+        for name in SECRETS:
+            if secret := request.fields.get(name.encode()):
+                violation = violation.replace(secret.decode("latin-1"), "***")
+    return violation
+
+
+def _payload(body: bytes) -> Any:
+    # Read again each time: what JSON becomes in Python can take ten times the memory, and few will ask for it.
+    if not body:
+        return None
+    try:
+        return decode_json(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")

@@ -1,0 +1,226 @@
+"""The mock in a thread of one's own process, for tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from dataarts_auth import TokenAuth
+
+from ._app import create_app
+from ._faults import Fault, Transport
+from ._journal import RecordedRequest
+from ._runs import difference, is_run
+from ._server import Server, listen, url_of
+
+if TYPE_CHECKING:
+    from dataarts_client import Client
+
+_Result = TypeVar("_Result")
+
+TransportFault = Literal[
+    "reset-before-reading", "reset-after-reading", "truncated-body", "malformed-json", "html-502", "drip"
+]
+
+
+class MockServer:
+    """The mock on a free port of this machine, served by a thread; a context manager.
+
+    pytest's fixture `dataarts_mock` is one, new for each test; elsewhere::
+
+        with MockServer(any_job=True) as mock:
+            requests.post(f"{mock.url}/v1/…", headers={"X-Auth-Token": mock.token})
+
+    Its methods may be called from any thread, while requests are under way too.
+
+    Args:
+        jobs: The jobs there are, as pairs of name and workspace ID; None is the default workspace.
+        any_job: Take every job and workspace to exist.
+        token: The one token that is known.
+        access_key: The one access key that is known.
+        secret_key: The secret key to it.
+        rate_limit: Requests a second and project, at least 1; None for no limit.
+        control: Serve the control routes, which are below `/__mock__/`.
+
+    Attributes:
+        url: Where it is, for example `http://127.0.0.1:49152`.
+
+    Raises:
+        DocumentError: openapi.yaml is missing, or lacks something that the mock answers from.
+        ValueError: An argument breaks a rule; the message names it.
+    """
+
+    url: str
+
+    def __init__(
+        self,
+        *,
+        jobs: Iterable[tuple[str, str | None]] = (("myJob", None),),
+        any_job: bool = False,
+        token: str = "mock-token",
+        access_key: str = "mock-ak",
+        secret_key: str = "mock-sk",
+        rate_limit: int | None = None,
+        control: bool = True,
+    ) -> None:
+        self.token = token
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self._app = create_app(
+            jobs=jobs,
+            any_job=any_job,
+            token=token,
+            access_key=access_key,
+            secret_key=secret_key,
+            rate_limit=rate_limit,
+            control=control,
+        )
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start to serve.
+
+        Raises:
+            OSError: No port can be had.
+            RuntimeError: It serves already.
+        """
+        if self._server is not None:
+            raise RuntimeError("the mock serves already")
+        listener = listen("127.0.0.1", 0)
+        self.url = url_of(listener)
+        self._server = Server(self._app)
+        # A daemon, so that a process that forgets to stop it can end.
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="dataarts-mock", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+
+    def stop(self) -> None:
+        """Answer the requests that are under way, and stop; those that are held back are answered at once."""
+        if self._server is None or self._thread is None:
+            return
+        self._call(self._app.hurry)
+        self._server.should_exit = True
+        self._thread.join()
+        self._server = self._thread = None
+
+    def reset(self) -> None:
+        """Go back to the start: its jobs, the first instance ID, no requests, no faults."""
+        self._call(self._app.reset)
+
+    def add_job(self, name: str, workspace: str | None = None) -> None:
+        """Register a job, and its workspace with it; without a workspace ID it is in the default one.
+
+        Raises:
+            ValueError: The name or the ID breaks the contract's rule.
+        """
+        self._call(lambda: self._app.service.state.add_job(name, workspace))
+
+    def fail_next(
+        self,
+        status: int | None = None,
+        *,
+        example: str | None = None,
+        retry_after: int | None = None,
+        transport: TransportFault | None = None,
+        delay: float = 0.0,
+        times: int = 1,
+    ) -> None:
+        """Let something go wrong with the next request, or the next few; call it again to line up more.
+
+        An answer is forced by `status`, by `example`, or by both: one that the contract documents, given to the next
+        valid request, in which case nothing is run. (An invalid request gets the error that it deserves, and the fault
+        waits on.) A `transport` fault meets the next request, valid or not:
+
+        - `"reset-before-reading"`: the connection is reset, and nothing is run;
+        - `"reset-after-reading"`: the request is carried out, then the connection is reset;
+        - `"truncated-body"`: carried out, but the answer breaks off half-way;
+        - `"malformed-json"`: carried out, but the answer is half a JSON text;
+        - `"html-502"`: a proxy's page in place of the answer, and nothing is run;
+        - `"drip"`: carried out, but the answer comes a byte each tenth of a second.
+
+        Args:
+            status: The status of the answer; its first documented example, unless `example` names another one.
+            example: The name of the answer's example in the contract, for example `"JobQuotaReached"`.
+            retry_after: Seconds for its Retry-After, where the contract has that header.
+            transport: What happens to the connection; not together with an answer.
+            delay: Seconds that the answer is held back, at most 300; with an answer, with `transport`, or alone.
+            times: How many requests it meets, at least 1.
+
+        Raises:
+            ValueError: An argument is out of range, or names what the contract does not document.
+        """
+        fault = Fault(
+            status=status,
+            example=example,
+            retry_after=retry_after,
+            transport=None if transport is None else Transport(transport),
+            delay=delay,
+            times=times,
+        )
+        self._call(lambda: self._app.service.faults.add(fault))
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """The requests since the last reset, the oldest first; of many the last 1,000, within 32 MiB."""
+        return self._call(self._app.journal.requests)
+
+    def assert_ran(
+        self, job: str, params: Mapping[str, str] | None = None, workspace: str | None = None, times: int = 1
+    ) -> None:
+        """Assert that a job was run, so many times; runs whose answer was lost on the way count too.
+
+        Args:
+            job: Its name.
+            params: The parameters it was run with, names and values; None for any.
+            workspace: The ID of its workspace; None is the default one.
+            times: How often; 0 asserts that it was not run so.
+
+        Raises:
+            AssertionError: It was not; the message shows the difference.
+        """
+        __tracebackhide__ = True
+        requests = self.requests
+        runs = [request for request in requests if is_run(request, job, params, workspace)]
+        if len(runs) != times:
+            raise AssertionError(difference(requests, job, params, workspace, times=times, found=len(runs)))
+
+    def client(self, **options: Any) -> Client:
+        """Make a client of the mock: `dataarts_client.Client` with the mock's URL and token.
+
+        Args:
+            options: What else the client is to be made with, or in the place of these.
+        """
+        # The mock does not know the client: here alone it is handed out, for the convenience of tests.
+        from dataarts_client import Client
+
+        return Client(**{"base_url": self.url, "auth": TokenAuth(self.token), **options})
+
+    def _call(self, function: Callable[[], _Result]) -> _Result:
+        """Call a function in the server's thread, between two requests."""
+        if self._server is None:
+            raise RuntimeError("the mock does not serve: start it first")
+        future: Future[_Result] = Future()
+
+        def call() -> None:
+            try:
+                future.set_result(function())
+            except BaseException as error:
+                future.set_exception(error)
+
+        self._server.loop.call_soon_threadsafe(call)
+        return future.result()
