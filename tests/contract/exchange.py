@@ -13,14 +13,14 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from dataarts_auth import SignatureAuth
-
 from .document import Answer, Document, Operation
 from .target import Target
 
 _NOWHERE = "no-such-job-of-the-contract-suite"
 _RUN_ADVICE = "it would start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
 _ABSENT = object()
+_SECRETS = ("x-auth-token", "authorization", "x-security-token")
+_OF_ANY_CLIENT = ("host", "accept", "accept-encoding", "connection", "user-agent", "content-length")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,6 @@ class Exchange:
     request: Request
     response: httpx.Response
     target: Target
-    auth: httpx.Auth | None
 
     @property
     def status(self) -> int:
@@ -114,17 +113,17 @@ class Exchange:
 
     def curl(self) -> str:
         """Return the command line that sends the request again; secrets that are not ours stay out of it."""
-        parts = ["curl", "-i", "--path-as-is", "-X", self.request.verb]
-        headers = dict(self.request.headers)
-        if self.auth is not None:
-            headers |= {"X-Auth-Token": "mock-token" if self.target.own else "$TOKEN"}
-        for name, value in headers.items():
-            parts += ["-H", f"{name};" if value == "" else f"{name}: {value}"]
-        if self.request.content:
-            body = self.request.content
+        sent = self.response.request
+        parts = ["curl", "-i", "--path-as-is", "-X", sent.method]
+        for name, value in sent.headers.items():
+            if name in _SECRETS and not self.target.own:
+                value = "$TOKEN" if name == "x-auth-token" else "<signature>"
+            if name not in _OF_ANY_CLIENT:
+                parts += ["-H", f"{name}: {value}" if value else f"{name};"]
+        if body := self.request.content:
             parts += ["--data-binary", body.decode(errors="replace") if len(body) < 20_000 else f"<{len(body)} bytes>"]
         parts.append(f"{self.target.base_url}{self.request.raw_target}")
-        return " ".join(shlex.quote(part) if "$TOKEN" not in part else f'"{part}"' for part in parts)
+        return " ".join(f'"{part}"' if "$TOKEN" in part else shlex.quote(part) for part in parts)
 
 
 class Caller:
@@ -207,7 +206,7 @@ class Caller:
             extensions={"target": target, "timeout": httpx.Timeout(30).as_dict()},
         )
         self.sent += 1
-        return Exchange(request, self._client.send(sent, auth=chosen), self.target, chosen)
+        return Exchange(request, self._client.send(sent, auth=chosen), self.target)
 
 
 def described(document: Document, exchange: Exchange, answers: Mapping[int, Answer]) -> str | None:
@@ -229,8 +228,3 @@ def described(document: Document, exchange: Exchange, answers: Mapping[int, Answ
             return f"header {name}: {breach}"
     breach = document.breach(answer.schema, exchange.body) if answer.media_type else None
     return breach and f"body: {breach}"
-
-
-def is_signed(auth: httpx.Auth | None) -> bool:
-    """Return whether credentials are signatures."""
-    return isinstance(auth, SignatureAuth)
