@@ -19,7 +19,8 @@ import yaml
 from openapi_python_client import TEMPLATE_FILTERS
 from openapi_python_client.cli import app
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.schema import Schema
 from openapi_python_client.strings import safe_for_docstring
 
 Node = dict[str, Any]
@@ -293,8 +294,11 @@ def alternatives(node: Node) -> list[Node]:
 
 
 def model_node(model: ModelProperty) -> Node:
-    """Return a model's schema."""
-    return resolved(model.data.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    """Return a model's schema as the document has it: the generator's own copy makes floats of large integers."""
+    for _, node in walk(document):
+        if "$ref" not in node and Schema.model_validate(node) == model.data:
+            return resolved(node)
+    raise refuse(f"the schema of {model.class_info.name} was not found again")
 
 
 def fields(model: ModelProperty) -> list[Node]:

@@ -56,7 +56,7 @@ def attempt(
     started = time.monotonic()
     try:
         value = call(mode, operation, client, project_id, job_name, **kwargs)
-    except Exception as error:  # noqa: BLE001 - whatever it is, a test is to judge it
+    except Exception as error:
         return Outcome(None, error, time.monotonic() - started)
     return Outcome(value, None, time.monotonic() - started)
 
