@@ -211,7 +211,7 @@ def call(added: ModuleType, name: str, *arguments: Any, answer: httpx.Response, 
 
 
 def test_added_get(added: ModuleType) -> None:
-    """A GET's parameters go where the contract says, as it says; its answer becomes models, unknown enum values kept."""
+    """A GET's parameters go where the contract says, as it says; its answer becomes models, unknown values kept."""
     datetime = importlib.import_module("datetime")
     uuid = importlib.import_module("uuid")
     thing = {
@@ -230,9 +230,18 @@ def test_added_get(added: ModuleType) -> None:
         "list_things",
         *("p1", "big", 7),
         answer=httpx.Response(200, json={"things": [thing], "total": 1.0}),
-        **{"name_filter": "ü&/ ", "limit": 10, "ratio": 0.3, "deep": True, "tag": ["a,b", "c"], "ids": [1, 2]},
-        **{"since": datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC), "day": datetime.date(2026, 1, 31)},
-        **{"trace": uuid.UUID(UID), "level": 2, "x_page_size": 5, "x_deep": False},
+        name_filter="ü&/ ",
+        limit=10,
+        ratio=0.3,
+        deep=True,
+        tag=["a,b", "c"],
+        ids=[1, 2],
+        since=datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC),
+        day=datetime.date(2026, 1, 31),
+        trace=uuid.UUID(UID),
+        level=2,
+        x_page_size=5,
+        x_deep=False,
     )
 
     assert request.method == "GET"
@@ -319,7 +328,7 @@ def test_other_answers(added: ModuleType) -> None:
     assert call(added, "put_things", body=[thing], answer=httpx.Response(200, json=5))[0] == 5
     assert call(added, "put_things", body=[thing], answer=httpx.Response(201, json=["a"]))[0] == ["a"]
     assert call(added, "read_things", answer=httpx.Response(200, text="ü"))[0] == "ü"
-    assert call(added, "read_things", answer=httpx.Response(200, text="ü"))[1].headers["accept"].startswith("text/plain")
+    assert call(added, "read_things", answer=httpx.Response(200, text="ü"))[1].headers["accept"][:10] == "text/plain"
 
 
 def test_required_body(added: ModuleType) -> None:
