@@ -537,7 +537,7 @@ class Sender:
         """Return the seconds until the next attempt, or None if there must be none."""
         if attempt >= self._max_retries:
             return None
-        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret, only jitter
+        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         if isinstance(outcome, Answer):
             if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
                 return None
