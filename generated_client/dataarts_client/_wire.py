@@ -22,6 +22,7 @@ __all__ = [
     "Progress",
     "check_header",
     "keep_location",
+    "keep_location_async",
     "secrets_of",
 ]
 
@@ -293,3 +294,8 @@ def keep_location(response: httpx.Response) -> None:
     if response.is_redirect and "location" in response.headers:
         response.extensions["headers"] = response.headers.copy()
         del response.headers["location"]
+
+
+async def keep_location_async(response: httpx.Response) -> None:
+    """Do as `keep_location` does."""
+    keep_location(response)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
+import datetime
 import importlib
 import json
 import re
 import subprocess
 import sys
 import tomllib
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -77,10 +79,9 @@ def test_no_names_of_the_contract(template: Path) -> None:
         *(tag for operation in operations for tag in operation["tags"]),
         *(parameter["name"] for parameter in CONTRACT["components"]["parameters"].values()),
         *CONTRACT["components"]["schemas"],
-        *CONTRACT["components"]["responses"]["JobStarted"]["content"]["application/json"]["schema"],
         *("jobParams", "paramType", "instanceId", "dataarts"),
         *(part for path in CONTRACT["paths"] for part in re.findall(r"/([a-z][a-z-]+)", path)),
-    } - {"$ref"}
+    }
 
     assert len(names) > 10
     for name in names | {snake(name) for name in names}:
@@ -211,9 +212,7 @@ def call(added: ModuleType, name: str, *arguments: Any, answer: httpx.Response, 
 
 
 def test_added_get(added: ModuleType) -> None:
-    """A GET's parameters go where the contract says, as it says; its answer becomes models, unknown values kept."""
-    datetime = importlib.import_module("datetime")
-    uuid = importlib.import_module("uuid")
+    """A GET sends its parameters where the contract says; its answer becomes models, unknown values kept."""
     thing = {
         "name": "a",
         "owner": None,
@@ -234,11 +233,11 @@ def test_added_get(added: ModuleType) -> None:
         limit=10,
         ratio=0.3,
         deep=True,
-        tag=["a,b", "c"],
-        ids=[1, 2],
         since=datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC),
         day=datetime.date(2026, 1, 31),
         trace=uuid.UUID(UID),
+        tag=["a,b", "c"],
+        ids=[1, 2],
         level=2,
         x_page_size=5,
         x_deep=False,
@@ -328,12 +327,19 @@ def test_other_answers(added: ModuleType) -> None:
     assert call(added, "put_things", body=[thing], answer=httpx.Response(200, json=5))[0] == 5
     assert call(added, "put_things", body=[thing], answer=httpx.Response(201, json=["a"]))[0] == ["a"]
     assert call(added, "read_things", answer=httpx.Response(200, text="ü"))[0] == "ü"
-    assert call(added, "read_things", answer=httpx.Response(200, text="ü"))[1].headers["accept"][:10] == "text/plain"
+
+
+def test_accept(added: ModuleType) -> None:
+    """A request asks for the media types that the contract's answers have."""
+    _, request = call(added, "read_things", answer=httpx.Response(200, text="ü"))
+
+    assert request.headers["accept"] == "text/plain"
 
 
 def test_required_body(added: ModuleType) -> None:
     """A body that the contract requires cannot be left out, nor be empty where it must not."""
-    for body in (added.UNSET, None, [], [{}]):
+    bodies: tuple[Any, ...] = (added.UNSET, None, [], [{}])
+    for body in bodies:
         with pytest.raises((ValueError, TypeError), match="body"):
             call(added, "put_things", body=body, answer=httpx.Response(500))
 
