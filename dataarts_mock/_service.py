@@ -3,7 +3,8 @@
 The order of checks, and what answers each; the first that finds something wins:
 
 1. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
-2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `SignatureInvalid`);
+2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`,
+   `SignatureInvalid`);
 3. the project has requests left in this second (`Throttled`);
 4. the body is not larger than the operation takes (`BodyTooLarge`);
 5. the media type is one that the operation takes (`MediaTypeUnsupported`);
@@ -246,9 +247,8 @@ class Service:
             return None
         access_key = access_key_of(value)
         if access_key is not None and access_key != self._access_key:
-            return Violation(
-                Kind.SIGNATURE_INVALID, message=self._message(Kind.SIGNATURE_INVALID) + ", access key unknown"
-            )
+            message = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
+            return Violation(Kind.ACCESS_KEY_UNKNOWN, message=message)
         message = verify_signature(
             request.method,
             request.raw_path,
@@ -339,6 +339,7 @@ class Throttle:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ACCESS_KEY = re.compile(r"ak:[^,]*,")
 _LIMIT = re.compile(r"limit:\d+")
 
 

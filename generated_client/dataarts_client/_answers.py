@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, cast
 
 import httpx
 
-from ._schema import abridged
+from ._schema import abridged, is_list, is_mapping
 
-__all__ = ["Fault", "excerpt", "json_of", "one_line", "retry_after", "text_of", "understand"]
+__all__ = ["Fault", "excerpt", "hidden", "json_of", "one_line", "retry_after", "text_of", "understand"]
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:+-]+)", re.IGNORECASE)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# Controls, halves of surrogate pairs, and what turns the direction of a line.
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,7 +56,8 @@ def json_of(content: bytes, headers: httpx.Headers) -> Any:
     if not content:
         raise ValueError("the body is empty")
     try:
-        return _decode(_text(content, headers, errors="strict"))
+        plain = content.isascii() and b"\0" not in content  # as nearly always, whatever the charset
+        return _decode(content.decode("ascii") if plain else _text(content, headers, errors="strict"))
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
     except UnicodeError:
@@ -96,7 +99,20 @@ class Fault(NamedTuple):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def understand(content: bytes, headers: httpx.Headers) -> Fault:
+def hidden(value: Any, secrets: list[str]) -> Any:
+    """Return a JSON value in whose strings no secret is to be seen that the service echoed."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "***")
+        return value
+    if is_list(value):
+        return [hidden(item, secrets) for item in value]
+    if is_mapping(value):
+        return {name: hidden(item, secrets) for name, item in value.items()}
+    return value
+
+
+def understand(content: bytes, headers: httpx.Headers, secrets: list[str]) -> Fault:
     """Return what an error's body says, in any of the shapes that the cloud's services, gateways and proxies use."""
     try:
         body = _decode_leniently(_text(content, headers, errors="replace"))
@@ -108,26 +124,27 @@ def understand(content: bytes, headers: httpx.Headers) -> Fault:
         body = fields.pop("error", None)
     if isinstance(body, str):
         fields.setdefault("message", body)
-    return Fault(
-        _first(fields, "error_code", "errorCode", "code"),
-        _first(fields, "error_msg", "errorMsg", "message") or excerpt(content, headers) or None,
-        _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None,
-    )
+    message = _first(fields, "error_msg", "errorMsg", "message")
+    if message is None:
+        message = excerpt(content, headers, secrets) or None
+    code = _first(fields, "error_code", "errorCode", "code") or None
+    request_id = _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None
+    return Fault(hidden(code, secrets), hidden(message, secrets), hidden(request_id, secrets))
 
 
 def _first(fields: dict[str, Any], *names: str) -> str | None:
     for name in names:
         value = fields.get(name)
-        if isinstance(value, str) and value:
-            return value
+        if isinstance(value, str):
+            return value.encode(errors="backslashreplace").decode()
         if isinstance(value, int) and not isinstance(value, bool):
             return abridged(value)
     return None
 
 
-def excerpt(content: bytes, headers: httpx.Headers) -> str:
+def excerpt(content: bytes, headers: httpx.Headers, secrets: list[str]) -> str:
     """Return the beginning of a body's text, without markup."""
-    text = _text(content[:4096], headers, errors="replace")
+    text: str = hidden(_text(content[:4096], headers, errors="replace"), secrets)
     return one_line(" ".join(_MARKUP.sub(" ", text).split()), 120)
 
 
@@ -135,12 +152,7 @@ def one_line(text: str, longest: int = 500) -> str:
     """Return a text fit for a line of a log: what cannot be printed is escaped, and what is too long cut off."""
     if len(text) > longest:
         text = f"{text[: longest - 3]}..."
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def retry_after(headers: httpx.Headers) -> float | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import quote
@@ -18,16 +19,17 @@ import httpx
 
 from . import _answers, errors
 from ._schema import Schema, abridged, is_list
-from ._wire import Body, Deadline, Guard, Progress, keep_location, mask
+from ._wire import Body, Deadline, Guard, NoCookies, Progress, keep_location, keep_location_async, secrets_of
 from .types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Argument", "Content", "Operation", "Sender"]
+__all__ = ["Answer", "Argument", "Call", "Content", "Failure", "Operation", "Raw", "Sender", "Text", "seconds"]
 
 R = TypeVar("R")
 E = TypeVar("E")
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 CONNECTIONS = 50
 # Seconds that an idle connection is kept: fewer than the 5 after which common servers hang up, so that few calls meet one
@@ -46,6 +48,7 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 _LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
+_UNRESERVED = re.compile(r"[0-9A-Za-z_.~-]+")
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -83,11 +86,10 @@ class Argument:
 
     def segment(self, value: Any) -> str:
         """Return the value as a segment of the path, which it can neither leave out, nor shorten, nor lengthen."""
-        texts = self.texts(value)
-        text = ",".join(texts)
+        text = ",".join(self.texts(value))
         if text in ("", ".", "..") or "/" in text:
             raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(text)})")
-        return ",".join(quote(text, safe="") for text in texts)
+        return text if _UNRESERVED.fullmatch(text) else quote(text, safe=",")
 
     def pairs(self, value: Any) -> list[str]:
         """Return the value as parts of the query."""
@@ -164,6 +166,7 @@ class Call(NamedTuple):
     target: str
     headers: list[tuple[bytes, bytes]]
     content: bytes
+    named: frozenset[bytes]  # the headers that the caller gave a value for
 
     @property
     def safe(self) -> bool:
@@ -216,7 +219,7 @@ class Operation(Generic[R, E]):
 
     def sync(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> R:
         """Call the operation, and return its result or raise what the service answered."""
-        return self._result(self.sync_detailed(client, timeout, body, *values))
+        return self._result(_sender(client).send(self._call(body, values), timeout))
 
     def sync_detailed(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> Response[R | E]:
         """Call the operation, and return the answer."""
@@ -224,7 +227,7 @@ class Operation(Generic[R, E]):
 
     async def asyncio(self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any) -> R:
         """Do as `sync` does, without blocking."""
-        return self._result(await self.asyncio_detailed(client, timeout, body, *values))
+        return self._result(await _sender(client).send_async(self._call(body, values), timeout))
 
     async def asyncio_detailed(
         self, client: Sender, timeout: float | Unset | None, body: Any, *values: Any
@@ -251,74 +254,86 @@ class Operation(Generic[R, E]):
         content = b""
         if self._content is not None and (self._content.required or not (body is None or body is UNSET)):
             content = self._content.encode(body)
-        return Call(self._method, target, headers, content)
+        named = frozenset(name.lower() for name, _ in headers[len(self._headers) :])
+        return Call(self._method, target, headers, content, named)
+
+    def _result(self, answer: Answer) -> R:
+        if answer.status >= 400:
+            raise self._error(answer)
+        return cast("R", self._parsed(answer))
 
     def _response(self, answer: Answer) -> Response[R | E]:
-        status = answer.status
-        if status >= 400:
-            return self._refusal(answer)
-        key = _documented(self._successes, status)
+        parsed = self._parsed(answer) if answer.status < 400 else self._refusal(answer, self._secrets(answer))
+        return Response(status_code=answer.status, headers=answer.headers, content=answer.content, parsed=parsed)
+
+    def _parsed(self, answer: Answer) -> Any:
+        """Return what an answer of success says, or raise an UnexpectedResponse."""
+        key = _documented(self._successes, answer.status)
         if key is None:
             raise self._unexpected(answer, "the contract describes no such answer")
         if answer.fault is not None:
             raise self._unexpected(answer, answer.fault)
-        schema = self._successes[key]
-        parsed: Any = None
         try:
-            if isinstance(schema, Raw):
-                parsed = answer.content
-            elif isinstance(schema, Text):
-                parsed = _answers.text_of(answer.content, answer.headers)
-            elif schema is not None:
-                parsed = schema.load(_answers.json_of(answer.content, answer.headers), "body")
-        except (ValueError, TypeError, RecursionError) as error:
-            fault = "the body is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            return _read(self._successes[key], answer, [])
+        except (ValueError, TypeError, RecursionError):
+            secrets = self._secrets(answer)
+        try:  # once more, since the message is to hold no secret that the service echoed
+            _read(self._successes[key], answer, secrets)
+        except (ValueError, TypeError) as error:
+            fault = str(error)
+        except RecursionError:
+            fault = "the body is nested too deeply"
         else:
-            return Response(status_code=status, headers=answer.headers, content=answer.content, parsed=parsed)
+            fault = "the body is not what the contract describes"
         raise self._unexpected(answer, fault)
 
-    def _refusal(self, answer: Answer) -> Response[R | E]:
-        content = mask(answer.content, answer.request, self._known)
+    def _refusal(self, answer: Answer, secrets: list[str]) -> Any:
+        """Return what a refusal says, or None if it says nothing that the contract describes."""
         key = _documented(self._failures, answer.status) or next(iter(self._failures), None)
-        parsed: Any = None
-        if key is not None:
-            try:
-                parsed = self._failures[key].load(_answers.json_of(content, answer.headers), "body")
-            except (ValueError, TypeError, RecursionError):
-                with suppress(ValueError, TypeError):
-                    parsed = self._failures[key].load(_answers.understand(content, answer.headers).normalised(), "body")
-        return Response(status_code=answer.status, headers=answer.headers, content=content, parsed=parsed)
+        if key is None:
+            return None
+        with suppress(ValueError, TypeError, RecursionError):
+            return _read(self._failures[key], answer, secrets)
+        with suppress(ValueError, TypeError):
+            understood = _answers.understand(answer.content, answer.headers, secrets)
+            return self._failures[key].load(understood.normalised(), "body")
+        return None
+
+    def _secrets(self, answer: Answer) -> list[str]:
+        return secrets_of(answer.request, self._known)
 
     def _unexpected(self, answer: Answer, fault: str) -> errors.UnexpectedResponse:
-        content = mask(answer.content, answer.request, self._known)
-        location = mask(answer.headers.get("location", "").encode(), answer.request, self._known).decode()
+        secrets = self._secrets(answer)
         unknown = self._method not in _SAFE
         text = f"HTTP {answer.status}: {fault}"
+        location = answer.headers.get("location")
         if location:
-            text += f"; it leads to {location}, where the client does not follow"
-        elif shown := _answers.excerpt(content, answer.headers):
+            text += f"; it leads to {_answers.hidden(location, secrets)}, where the client does not follow"
+        elif shown := _answers.excerpt(answer.content, answer.headers, secrets):
             text += f": {shown}"
         if unknown:
             text += ". The request may have been carried out"
         response: Response[Any] = Response(
-            status_code=answer.status, headers=answer.headers, content=content, parsed=None
+            status_code=answer.status, headers=answer.headers, content=answer.content, parsed=None
         )
         return errors.UnexpectedResponse(_answers.one_line(text), response=response, outcome_unknown=unknown)
 
-    def _result(self, response: Response[R | E]) -> R:
-        status = response.status_code
-        if status < 400:
-            return cast("R", response.parsed)
-        fault = _answers.understand(response.content, response.headers)
-        text = fault.message or "the answer says no more"
-        text = f"HTTP {status} {fault.code}: {text}" if fault.code else f"HTTP {status}: {text}"
-        text = _answers.one_line(text)
+    def _error(self, answer: Answer) -> errors.ApiError:
+        status = answer.status
+        secrets = self._secrets(answer)
+        fault = _answers.understand(answer.content, answer.headers, secrets)
+        text = f"HTTP {status} {fault.code}" if fault.code else f"HTTP {status}"
+        text = _answers.one_line(f"{text}: {fault.message or 'the answer says no more'}")
         if fault.request_id:
             text += f" [request {_answers.one_line(fault.request_id, 80)}]"
         hint = _documented(self._hints, status)
         if hint is not None:
             text += f" {self._hints[hint]}"
         kind = _KINDS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
+        parsed = self._refusal(answer, secrets)
+        response: Response[Any] = Response(
+            status_code=status, headers=answer.headers, content=answer.content, parsed=parsed
+        )
         error = kind(
             text,
             response=response,
@@ -328,8 +343,19 @@ class Operation(Generic[R, E]):
             outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500),
         )
         if isinstance(error, errors.TooManyRequests):
-            error.retry_after = _answers.retry_after(response.headers)
-        raise error
+            error.retry_after = _answers.retry_after(answer.headers)
+        return error
+
+
+def _read(schema: Schema | None, answer: Answer, secrets: list[str]) -> Any:
+    if schema is None:
+        return None
+    if isinstance(schema, Raw):
+        return answer.content
+    if isinstance(schema, Text):
+        return _answers.text_of(answer.content, answer.headers)
+    value = _answers.json_of(answer.content, answer.headers)
+    return schema.load(_answers.hidden(value, secrets) if secrets else value, "body")
 
 
 _KINDS: dict[int, type[errors.ApiError]] = {
@@ -439,8 +465,8 @@ class Sender:
             response = client.send(request, auth=self._auth, stream=True, follow_redirects=False)
             body.begin(response)
             try:
-                if not response.is_stream_consumed:
-                    for chunk in response.iter_raw():
+                if isinstance(response.stream, httpx.SyncByteStream) and not response.is_stream_consumed:
+                    for chunk in response.stream:
                         if not body.feed(chunk):
                             break
                         if time.monotonic() > at:
@@ -451,10 +477,8 @@ class Sender:
         except (httpx.HTTPError, TimeoutError) as error:
             if error is progress.failure:
                 raise
-            outcome = _outcome(error, progress, request, response, body, limit)
-        else:
-            outcome = _answer(response, body)
-        return outcome
+            return _outcome(error, progress, request, response, body, limit)
+        return _answer(response, body)
 
     async def _attempt_async(self, call: Call, at: float, limit: float) -> Answer | Failure:
         from asyncio import timeout  # as above
@@ -472,8 +496,8 @@ class Sender:
                 response = await client.send(request, auth=self._auth, stream=True, follow_redirects=False)
                 body.begin(response)
                 try:
-                    if not response.is_stream_consumed:
-                        async for chunk in response.aiter_raw():
+                    if isinstance(response.stream, httpx.AsyncByteStream) and not response.is_stream_consumed:
+                        async for chunk in response.stream:
                             if not body.feed(chunk):
                                 break
                         body.end()
@@ -482,14 +506,16 @@ class Sender:
         except (httpx.HTTPError, TimeoutError) as error:
             if error is progress.failure:
                 raise
-            outcome = _outcome(error, progress, request, response, body, limit)
-        else:
-            outcome = _answer(response, body)
-        return outcome
+            return _outcome(error, progress, request, response, body, limit)
+        finally:
+            if progress.stream is not None and not progress.on_the_wire:
+                await progress.stream.aclose()  # given up in the middle of a handshake, which leaves it open
+        return _answer(response, body)
 
     def _request(self, call: Call, progress: Progress) -> httpx.Request:
-        named = {name.lower() for name, _ in call.headers}
-        headers = [header for header in self._headers if header[0].lower() not in named] + call.headers
+        headers = [*self._headers, *call.headers]
+        if call.named:
+            headers = [header for header in self._headers if header[0].lower() not in call.named] + call.headers
         if call.content or call.method in ("POST", "PUT", "PATCH"):
             headers.append((b"Content-Length", b"%d" % len(call.content)))
         try:
@@ -511,7 +537,7 @@ class Sender:
         """Return the seconds until the next attempt, or None if there must be none."""
         if attempt >= self._max_retries:
             return None
-        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret, only jitter
+        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         if isinstance(outcome, Answer):
             if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
                 return None
@@ -523,40 +549,32 @@ class Sender:
         return pause if pause <= LONGEST_WAIT and time.monotonic() + pause < at else None
 
     def _client(self) -> httpx.Client:
-        if self._closed:
-            raise RuntimeError("The client is closed.")
+        self._open()
         if self._blocking is None:
             with self._lock:
                 if self._blocking is None:
-                    with _proxies_read():
-                        self._blocking = httpx.Client(
-                            verify=self._verify,
-                            transport=self._transport,
-                            limits=_LIMITS,
-                            event_hooks={"response": [keep_location]},
-                        )
+                    self._blocking = _made(
+                        httpx.Client,
+                        verify=self._verify,
+                        transport=self._transport,
+                        event_hooks={"response": [keep_location]},
+                    )
         return self._blocking
 
     def _async_client(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
         from asyncio import Semaphore, get_running_loop  # as above
 
-        if self._closed:
-            raise RuntimeError("The client is closed.")
+        self._open()
         loop = get_running_loop()
         with self._lock:
             found = self._async.get(loop)
             if found is None:
-
-                async def hook(response: httpx.Response) -> None:
-                    keep_location(response)
-
-                with _proxies_read():
-                    client = httpx.AsyncClient(
-                        verify=self._verify,
-                        transport=self._async_transport,
-                        limits=_LIMITS,
-                        event_hooks={"response": [hook]},
-                    )
+                client = _made(
+                    httpx.AsyncClient,
+                    verify=self._verify,
+                    transport=self._async_transport,
+                    event_hooks={"response": [keep_location_async]},
+                )
                 # To queue here is cheaper than in httpx's pool.
                 found = self._async[loop] = client, Semaphore(CONNECTIONS)
         return found
@@ -580,19 +598,15 @@ class Sender:
             await found[0].aclose()
 
     def _open(self) -> None:
+        """Raise a RuntimeError if the client is not open any more."""
         if self._closed:
             raise RuntimeError("The client is closed.")
 
 
-@contextmanager
-def _proxies_read() -> Generator[None]:
-    """Name the environment where httpx cannot use the proxies it names; without showing them, they may hold a password."""
-    try:
-        yield
-    except (httpx.InvalidURL, ImportError, ValueError):
-        pass
-    else:
-        return
+def _made(kind: type[C], **options: Any) -> C:
+    """Return a client of httpx; what it says about the proxies in the environment may hold a password, and is not shown."""
+    with suppress(httpx.InvalidURL, ImportError, ValueError):
+        return kind(limits=_LIMITS, cookies=NoCookies(), **options)
     raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
 
 
@@ -623,13 +637,14 @@ def _outcome(
     elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
         reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
     else:
-        said = mask(str(error).encode(errors="replace"), request, frozenset()).decode(errors="replace")
+        said: str = _answers.hidden(str(error), secrets_of(request, frozenset()))
         reason = _answers.one_line(said, 200) or type(error).__name__
     failure: errors.ClientError
     if progress.may_have_arrived and not isinstance(error, _NOT_SENT):
         failure = errors.OutcomeUnknown(f"The answer was lost: {reason}. The request may have been carried out.")
     else:
-        failure = errors.RequestNotSent(f"The request was not sent: {reason}.")
+        server = request.url.netloc.decode("ascii")
+        failure = errors.RequestNotSent(f"The request to {server} was not sent: {reason}.")
     if isinstance(error, httpx.NetworkError | httpx.ProxyError | httpx.TimeoutException):
         failure.__cause__ = error
     return Failure(failure, not isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol))

@@ -5,8 +5,8 @@ Each schema has three methods, all of which take the place of the value (`body.i
 ValueError (the value is wrong) or TypeError (so is its type) that they raise:
 
 - `check` a Python value, as the caller gave it;
-- `dump` it as a JSON value, after checking it in all its depth;
-- `load` a JSON value as a Python value. Only here, a value that an enum does not know is kept as it is.
+- `dump` it as a JSON value, after checking it in all its depth; if `strict`, without values that an enum does not know;
+- `load` a JSON value as a Python value; a value that an enum does not know is kept as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import partial
 from typing import Any, ClassVar, Self, TypeGuard, TypeVar
 
 import attrs
@@ -81,7 +82,7 @@ class Schema:
         """Raise a ValueError or TypeError if the schema forbids the Python value."""
         raise NotImplementedError
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the Python value, checked, as a JSON value."""
         self.check(value, at)
         return value
@@ -243,8 +244,10 @@ class Member(Schema):
         """Allow a member or its value."""
         self._member(value, at)
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the member's value."""
+        if not strict and type(value) is self.type:
+            return value
         return self._member(value, at).value
 
     def load(self, value: Any, at: str) -> Any:
@@ -275,7 +278,7 @@ class _Formatted(Schema):
 
     expected: ClassVar[str]
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         self.check(value, at)
         return value.isoformat()
 
@@ -343,7 +346,7 @@ class Uuid(_Formatted):
         if not isinstance(value, UUID):
             raise _mistyped(at, "a uuid.UUID", value)
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the UUID's text."""
         self.check(value, at)
         return str(value)
@@ -372,10 +375,10 @@ class Array(Schema):
         for index, item in enumerate(value):
             self.item.check(item, f"{at}[{index}]")
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the items' JSON values."""
         self._check_list(value, at)
-        dumped = [self.item.dump(item, f"{at}[{index}]") for index, item in enumerate(value)]
+        dumped = [self.item.dump(item, f"{at}[{index}]", strict=strict) for index, item in enumerate(value)]
         self._check_unique(dumped, at)
         return dumped
 
@@ -411,9 +414,9 @@ class Union(Schema):
         """Allow what one of the options allows."""
         self._first([option.check for option in self.options], value, at)
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the JSON value of the first option that allows the value."""
-        return self._first([option.dump for option in self.options], value, at)
+        return self._first([partial(option.dump, strict=strict) for option in self.options], value, at)
 
     def load(self, value: Any, at: str) -> Any:
         """Return the Python value of the first option that allows the value."""
@@ -445,10 +448,10 @@ class Object(Schema):
         if not isinstance(value, kind):
             raise _mistyped(at, f"of type {self.name}", value)
 
-    def dump(self, value: Any, at: str) -> Any:
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the model's JSON object, all its fields checked again: a list may have been changed meanwhile."""
         self.check(value, at)
-        return _dump_model(value, at)
+        return _dump_model(value, at, strict=strict)
 
     def load(self, value: Any, at: str) -> Any:
         """Return the model of a JSON object."""
@@ -468,11 +471,10 @@ class Property:
         self.nullable = any(isinstance(option, Anything | Null) for option in options)
 
     def __call__(self, instance: Model, attribute: attrs.Attribute[Any], value: Any) -> None:
-        given = self.given(value)
-        if given is not UNSET:
-            self.schema.check(given, f"{type(instance).__name__}.{attribute.name}")
-        elif value is None:
+        if value is None and self.given(value) is UNSET:
             object.__setattr__(instance, attribute.name, UNSET)
+        elif self.required or value is not UNSET:
+            self.schema.check(value, f"{type(instance).__name__}.{attribute.name}")
 
     def given(self, value: Any) -> Any:
         """Return the value; UNSET for None where the property is optional and cannot be null."""
@@ -511,7 +513,7 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the model's JSON object; raise a ValueError or TypeError if the contract forbids it."""
-        return _dump_model(self, type(self).__name__)
+        return _dump_model(self, type(self).__name__, strict=False)
 
 
 class OpenModel(Model):
@@ -576,18 +578,18 @@ def _load_model(kind: type[M], value: Any, at: str) -> M:
     return model
 
 
-def _dump_model(model: Model, at: str) -> dict[str, Any]:
+def _dump_model(model: Model, at: str, *, strict: bool) -> dict[str, Any]:
     dumped: dict[str, Any] = {}
     for json_name, (name, rule) in _rules(type(model)).items():
         value = getattr(model, name)
         if rule.required or not isinstance(value, Unset):
-            dumped[json_name] = rule.schema.dump(value, f"{at}.{name}")
-    if isinstance(model, OpenModel):
-        dumped |= _dump_additional(model, model.additional_properties, f"{at}.additional_properties")
+            dumped[json_name] = rule.schema.dump(value, f"{at}.{name}", strict=strict)
+    if isinstance(model, OpenModel) and model.additional_properties != {}:
+        dumped |= _dump_additional(model, model.additional_properties, f"{at}.additional_properties", strict=strict)
     return dumped
 
 
-def _dump_additional(model: OpenModel, further: Any, at: str) -> dict[str, Any]:
+def _dump_additional(model: OpenModel, further: Any, at: str, *, strict: bool = True) -> dict[str, Any]:
     if not is_mapping(further) or not isinstance(further, dict):
         raise _mistyped(at, "a dict", further)
     named = _rules(type(model))
@@ -597,7 +599,7 @@ def _dump_additional(model: OpenModel, further: Any, at: str) -> dict[str, Any]:
             raise _mistyped(at, "a dict whose keys are strings", key)
         if key in named:
             raise ValueError(f"{at}: {abridged(key)} is no further property, set {named[key][0]} instead")
-        dumped[key] = model.additional_schema.dump(value, f"{at}[{abridged(key)}]")
+        dumped[key] = model.additional_schema.dump(value, f"{at}[{abridged(key)}]", strict=strict)
     return dumped
 
 

@@ -6,18 +6,34 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from functools import partial
+from http.cookiejar import CookieJar
 from time import monotonic
 from typing import Any
 
 import httpx
 
-__all__ = ["MAX_ANSWER", "Body", "Deadline", "Guard", "Progress", "check_header", "keep_location", "mask"]
+__all__ = [
+    "Body",
+    "Deadline",
+    "Guard",
+    "MAX_ANSWER",
+    "NoCookies",
+    "Progress",
+    "check_header",
+    "keep_location",
+    "keep_location_async",
+    "secrets_of",
+]
 
 MAX_ANSWER = 1024 * 1024
 """The bytes that are read of an answer, at most; decompressed ones too."""
 
+_PIECE = 65536
+
 _NAME = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+_RAW_VALUE = re.compile(_VALUE.pattern.encode())
 
 
 class Deadline(float):
@@ -37,29 +53,55 @@ class Deadline(float):
         return deadline
 
 
-def _renewed(argument: Any) -> Any:
-    return Deadline(argument.at) if isinstance(argument, Deadline) else argument
+def _left(timeout: float | None) -> float | None:
+    if not isinstance(timeout, Deadline):
+        return timeout
+    left = timeout.at - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
-def _keep_deadline(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Have a method of a network stream take a Deadline for what is left of it now, not when the request was sent."""
+def _keep_deadlines(stream: Any) -> None:
+    """Have a blocking network stream take a Deadline for what is left of it now, and write a request in one piece."""
+    read, write, start_tls = stream.read, stream.write, stream.start_tls
+    pending = bytearray()
 
-    def kept(*arguments: Any, **named: Any) -> Any:
-        return method(*map(_renewed, arguments), **{name: _renewed(value) for name, value in named.items()})
+    def flush(timeout: float | None) -> None:
+        # By itself, the stream would give each part that it can write at a time all of the time.
+        while pending:
+            write(bytes(pending[:_PIECE]), timeout=_left(timeout))
+            del pending[:_PIECE]
 
-    return kept
+    def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
+        # Headers and body come one by one, and then nothing, which is the end.
+        pending.extend(buffer)
+        if not buffer or len(pending) > _PIECE:
+            flush(timeout)
+
+    def read_in_time(max_bytes: int, timeout: float | None = None) -> bytes:
+        flush(timeout)
+        received: bytes = read(max_bytes, timeout=_left(timeout))
+        return received
+
+    def start_tls_in_time(ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
+        flush(timeout)
+        return start_tls(ssl_context, server_hostname, timeout=_left(timeout))
+
+    stream.read, stream.write, stream.start_tls = read_in_time, write_in_time, start_tls_in_time
 
 
 class Progress:
     """How far a request came, as httpx's `trace` extension tells it."""
 
-    __slots__ = ("begun", "failure", "handed_over", "on_the_wire", "refused")
+    __slots__ = ("begun", "failure", "handed_over", "on_the_wire", "refused", "stream")
 
     def __init__(self) -> None:
         self.handed_over = False  # to the transport, once its authentication was done
         self.begun = False  # something of it was traced: not every transport does
         self.on_the_wire = False
         self.refused = False  # because HTTP cannot carry it
+        self.stream: Any = None  # of a connection that was made for it
         self.failure: BaseException | None = None  # of the caller's own authentication
 
     @property
@@ -69,21 +111,25 @@ class Progress:
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note an event of a blocking request. The streams of a new connection are made to keep to deadlines."""
-        self.note(event, info)
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            stream = info["return_value"]
-            for name in ("read", "write", "start_tls"):
-                setattr(stream, name, _keep_deadline(getattr(stream, name)))
+        if self.note(event, info):
+            _keep_deadlines(self.stream)
 
     async def trace_async(self, event: str, info: Mapping[str, Any]) -> None:
         """Note an event of an asynchronous request."""
         self.note(event, info)
 
-    def note(self, event: str, info: Mapping[str, Any]) -> None:
-        """Note an event. What is sent to a proxy to have it open a tunnel does not reach the service."""
+    def note(self, event: str, info: Mapping[str, Any]) -> bool:
+        """Note an event; return whether it is a connection."""
         self.begun = True
-        if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
-            self.on_the_wire = True
+        if event.endswith(".send_request_headers.started"):
+            request = info["request"]
+            if request.method != b"CONNECT":  # with which a proxy is asked for a tunnel; the service does not see it
+                self.on_the_wire = True
+                request.extensions.pop("trace", None)  # what follows takes time to trace, and no one asks for it
+        elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self.stream = info["return_value"]
+            return True
+        return False
 
 
 class Guard(httpx.Auth):
@@ -99,10 +145,14 @@ class Guard(httpx.Auth):
         try:
             outgoing = next(flow)
             while True:
-                response = yield self._watched(outgoing, request, progress)
+                response = yield _watched(outgoing, request, Progress.trace)
                 outgoing = flow.send(response)
         except StopIteration:
             return
+        except UnicodeError:
+            # httpx could not encode a header, and its exception holds the value.
+            progress.refused = True
+            raise httpx.LocalProtocolError("HTTP cannot carry the value that auth gave a header") from None
         except Exception as error:
             progress.failure = None if progress.refused else error
             raise
@@ -116,28 +166,39 @@ class Guard(httpx.Auth):
         try:
             outgoing = await anext(flow)
             while True:
-                response = yield self._watched(outgoing, request, progress)
+                response = yield _watched(outgoing, request, Progress.trace_async)
                 outgoing = await flow.asend(response)
         except StopAsyncIteration:
             return
+        except UnicodeError:
+            # httpx could not encode a header, and its exception holds the value.
+            progress.refused = True
+            raise httpx.LocalProtocolError("HTTP cannot carry the value that auth gave a header") from None
         except Exception as error:
             progress.failure = None if progress.refused else error
             raise
         finally:
             await flow.aclose()
 
-    @staticmethod
-    def _watched(outgoing: httpx.Request, request: httpx.Request, progress: Progress) -> httpx.Request:
-        for name, value in outgoing.headers.raw:
-            if not _VALUE.fullmatch(value.decode("latin-1")):
-                # Further down, the value would be logged.
-                progress.refused = True
-                raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
-        if outgoing is request:
-            progress.handed_over = True
-        else:  # a request of its own, for a token perhaps
-            outgoing.extensions = {"timeout": request.extensions["timeout"], **outgoing.extensions}
-        return outgoing
+
+def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..., Any]) -> httpx.Request:
+    """Return a request that the authentication of another one, or more often the same, wants sent."""
+    progress: Progress = request.extensions["progress"]
+    for name, value in outgoing.headers.raw:
+        if not _RAW_VALUE.fullmatch(value):
+            # Further down, the value would be logged.
+            progress.refused = True
+            raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
+    if outgoing is request:
+        progress.handed_over = True
+        outgoing.extensions["trace"] = partial(trace, progress)
+    else:  # a request of its own, for a token perhaps
+        outgoing.extensions = {
+            "timeout": request.extensions["timeout"],
+            **outgoing.extensions,
+            "trace": partial(trace, Progress()),
+        }
+    return outgoing
 
 
 class Body:
@@ -158,8 +219,8 @@ class Body:
             self.feed(response.content)
             return
         coding = response.headers.get("content-encoding", "").strip().lower()
-        if coding in ("gzip", "x-gzip"):
-            self._inflate = zlib.decompressobj(31)
+        if coding in ("gzip", "x-gzip", "deflate"):
+            self._inflate = zlib.decompressobj(47)
         elif coding not in ("", "identity"):
             self.fault = f"the body has the content coding {coding[:40]!r}, which was not asked for"
 
@@ -170,7 +231,7 @@ class Body:
             try:
                 chunk = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
             except zlib.error:
-                self.fault = "the body is not in the gzip format that it claims"
+                self.fault = "the body is not compressed as it claims"
                 return False
         self._chunks.append(chunk)
         self._size += len(chunk)
@@ -182,7 +243,7 @@ class Body:
     def end(self) -> None:
         """Note that nothing more is to come."""
         if self._inflate is not None and not self._inflate.eof and self._received and self.fault is None:
-            self.fault = "the body's gzip stream is not complete"
+            self.fault = "the compressed body is not complete"
 
     @property
     def content(self) -> bytes:
@@ -192,10 +253,12 @@ class Body:
 
 def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     """Return a header as HTTP carries it. A value that cannot be is never shown: it may be a secret."""
-    if not isinstance(name, str) or not isinstance(value, str):
-        raise TypeError("headers: names and values must be strings")
+    if not isinstance(name, str):
+        raise TypeError(f"headers: names must be strings, not {type(name).__name__}")
     if not _NAME.fullmatch(name):
         raise ValueError(f"headers: HTTP cannot carry the name {name[:40]!r}")
+    if not isinstance(value, str):
+        raise TypeError(f"headers: the value of {name} must be a string, not {type(value).__name__}")
     if not _VALUE.fullmatch(value):
         raise ValueError(f"headers: HTTP cannot carry the value of {name}")
     return name.encode("ascii"), value.encode("ascii")
@@ -207,18 +270,32 @@ _KNOWN = frozenset(
 )
 
 
-def mask(content: bytes, request: httpx.Request, known: frozenset[bytes]) -> bytes:
-    """Hide what the caller's headers hold wherever a server echoes it; only `known` headers hold no secret."""
-    for name, value in request.headers.raw:
-        if name.lower() not in _KNOWN and name.lower() not in known:
-            for secret in sorted({value, *value.split()}, key=len, reverse=True):
-                if len(secret) >= 4:
-                    content = content.replace(secret, b"***")
-    return content
+def secrets_of(request: httpx.Request, known: frozenset[bytes]) -> list[str]:
+    """Return what the caller's headers hold, which is a secret unless they are `known`; the longest first."""
+    secrets = {
+        part.decode("latin-1")
+        for name, value in request.headers.raw
+        if name.lower() not in _KNOWN and name.lower() not in known
+        for part in (value, *value.split())
+        if len(part) >= 8
+    }
+    return sorted(secrets, key=len, reverse=True)
+
+
+class NoCookies(CookieJar):
+    """Keeps no cookies: calls have nothing to do with each other."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Do nothing."""
 
 
 def keep_location(response: httpx.Response) -> None:
     """Keep httpx from parsing where a redirect leads to, which can fail: it is not followed anyway. An event hook."""
-    if "location" in response.headers and response.is_redirect:
+    if response.is_redirect and "location" in response.headers:
         response.extensions["headers"] = response.headers.copy()
         del response.headers["location"]
+
+
+async def keep_location_async(response: httpx.Response) -> None:
+    """Do as `keep_location` does."""
+    keep_location(response)

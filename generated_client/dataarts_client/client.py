@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -108,12 +109,14 @@ def _checked_url(base_url: Any) -> httpx.URL:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, ValueError):
         url = None
-    if url is None or base_url != base_url.strip():
+    if url is None or re.search(r"[\x00-\x20\x7f]", base_url):
         raise ValueError("base_url: is no URL")
     if url.userinfo or "@" in base_url:
         raise ValueError("base_url: must not hold user information; use auth")
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("base_url: must begin with http:// or https:// and a host")
+    if max(map(len, url.raw_host.split(b"."))) > 63 or not 0 < (url.port or 1) < 65536:
+        raise ValueError("base_url: has a host or port that cannot be")
     if "?" in base_url or "#" in base_url:
         raise ValueError("base_url: must end with the path, without a query or fragment")
     return url

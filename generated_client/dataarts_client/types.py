@@ -8,7 +8,7 @@ from typing import Generic, Literal, TypeVar, final
 import httpx
 from attrs import field, frozen
 
-__all__ = ["UNSET", "Response", "Unset"]
+__all__ = ["Response", "UNSET", "Unset"]
 
 T = TypeVar("T")
 
@@ -41,6 +41,6 @@ class Response(Generic[T]):
     headers: httpx.Headers = field(repr=False)
     """The headers; a name may be written in capitals or not."""
     content: bytes = field(repr=False)
-    """The body, decompressed. Where it is an error's, credentials that were echoed in it are masked."""
+    """The body, decompressed. Unlike the messages of errors, it may echo credentials, if the service does."""
     parsed: T | None
     """The body as a model, or None where it is not what the contract describes."""

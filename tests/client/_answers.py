@@ -15,7 +15,7 @@ from ._calls import Outcome
 from ._server import Answer, Connection
 
 STARTED = b'{"instanceId":132343}'
-BRIEF = 0.4
+BRIEF = 0.25
 """The deadline of calls that are never answered, in seconds."""
 
 
@@ -193,7 +193,8 @@ VALUES = (
     value("two-content-types", http(200, STARTED, "Content-Type: text/html")),
     value("gzip", http(200, gzip.compress(STARTED), GZ)),
     value("deflate", http(200, zlib.compress(STARTED), "Content-Encoding: deflate")),
-    value("unknown-encoding", http(200, STARTED, "Content-Encoding: rot13")),
+    value("identity", http(200, STARTED, "Content-Encoding: identity")),
+    value("x-gzip", http(200, gzip.compress(STARTED), "Content-Encoding: X-GZip")),
     value("no-length", cut(raw("HTTP/1.1 200 OK", STARTED))),
     value("http-1.0", cut(raw("HTTP/1.0 200 OK", STARTED))),
     value("no-reason", http("200", STARTED)),
@@ -225,6 +226,7 @@ BODIES = (
     odd("id-list", http(200, b'{"instanceId":[132343]}'), "instanceId"),
     odd("id-object", http(200, b'{"instanceId":{}}'), "instanceId"),
     odd("id-fraction", http(200, b'{"instanceId":132343.5}'), "instanceId"),
+    odd("nan-beside", http(200, b'{"instanceId":132343,"x":NaN}')),
     odd("id-nan", http(200, b'{"instanceId":NaN}')),
     odd("id-infinity", http(200, b'{"instanceId":-Infinity}')),
     odd("id-1e400", http(200, b'{"instanceId":1e400}'), "instanceId"),
@@ -249,6 +251,7 @@ BODIES = (
     odd("gzip-cut", http(200, gzip.compress(STARTED)[:-9], GZ)),
     odd("gzip-checksum", http(200, gzip.compress(STARTED)[:-8] + b"\0" * 8, GZ)),
     odd("not-deflate", http(200, STARTED, "Content-Encoding: deflate")),
+    odd("unknown-encoding", http(200, STARTED, "Content-Encoding: rot13")),
     odd("gzip-bomb", http(200, GZIP_BOMB, GZ)),
     odd("gzip-bomb-twice", http(200, gzip.compress(GZIP_BOMB), "Content-Encoding: gzip, gzip")),
     odd("deflate-bomb", http(200, DEFLATE_BOMB, "Content-Encoding: deflate")),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from dataarts_client.models import JobParam, ParamType, RunJobRequest, RunJobResponse
+from dataarts_client.types import UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Refused:
     id: str
     fields: tuple[str, ...]
     """Names, one of which the message must have."""
-    arguments: Callable[[], Mapping[str, Any]] = field(repr=False)
+    arguments: Callable[[], dict[str, Any]] = field(repr=False)
 
 
 class Text(str):
@@ -105,6 +106,11 @@ def params(given: RunJobRequest) -> list[Any]:
     """Return the request's parameters as the list they are."""
     assert isinstance(given.job_params, list)
     return given.job_params
+
+
+def beside(given: RunJobRequest) -> dict[Any, Any]:
+    """Return the request's further properties, whatever their keys."""
+    return given.additional_properties
 
 
 ITEMS = ("job_params", "jobParams")
@@ -201,6 +207,8 @@ PARAMS = (
     param("name-65-chinese", "name", name="参" * 65),
     param("name-65-emoji", "name", name="🚀" * 65),
     param("name-none", "name", name=None),
+    param("name-unset", "name", name=UNSET),
+    param("value-unset", "value", value=UNSET),
     param("name-integer", "name", name=1),
     param("name-bytes", "name", name=b"aaa"),
     param("name-list", "name", name=["aaa"]),
@@ -271,6 +279,9 @@ CHANGES = (
         ("paramType", "param_type"),
         lambda given: params(given).append(JobParam.from_dict({"name": "c", "value": "3", "paramType": "procedure"})),
     ),
+    assigned("additional-properties-a-list", "additional_properties", []),
+    mutated("key-a-number", ("additional_properties",), lambda given: beside(given).update({1: "x"})),
+    mutated("declared-key-by-item", ("jobParams", "job_params"), lambda given: given.__setitem__("jobParams", "junk")),
     extra("nan", float("nan")),
     extra("infinity", float("inf")),
     extra("bytes", b"x"),

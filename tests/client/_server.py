@@ -51,6 +51,7 @@ class Connection:
         """Wrap the accepted socket of this number; `closing` is set when the server stops."""
         self.sock = sock
         self.number = number
+        self.request: Request | None = None
         self.closing = closing
 
     def send(self, data: bytes) -> None:
@@ -186,6 +187,7 @@ class Server:
                 self.greet(connection)
             while request := self._read(sock, number):
                 with self._lock:
+                    connection.request = request
                     self.requests.append(request)
                     answer = self.script[min(len(self.requests), len(self.script)) - 1]
                 if isinstance(answer, bytes):

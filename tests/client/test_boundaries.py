@@ -123,9 +123,10 @@ def dialect() -> RunJobRequest:
     return body
 
 
+NONE: Any = None
 BODIES: tuple[tuple[str, Any, Any], ...] = (
     ("no-parameters", RunJobRequest(), {}),
-    ("none-for-optional", RunJobRequest(job_params=None), {}),
+    ("none-for-optional", RunJobRequest(job_params=NONE), {}),
     ("empty-list", RunJobRequest(job_params=[]), {"jobParams": []}),
     (
         "example",

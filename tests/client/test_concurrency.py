@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from dataarts_client import errors
 from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import JobParam, RunJobRequest
 
+from ._answers import hang
 from ._calls import PROJECT, make
 from ._server import Connection, Server
 
 
-def echo(server: Server, connection: Connection) -> None:
-    """Answer a request, found by its connection, with the number that is its first parameter's value."""
-    with_number = [request for request in reversed(server.requests) if request.connection == connection.number]
-    number = json.loads(with_number[0].body)["jobParams"][0]["value"]
+def echo(connection: Connection) -> None:
+    """Answer a request with the number that is its first parameter's value."""
+    assert connection.request
+    number = json.loads(connection.request.body)["jobParams"][0]["value"]
     body = f'{{"instanceId":{number}}}'.encode()
     connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
@@ -32,7 +37,7 @@ def test_threads() -> None:
     def one(number: int) -> int:
         return run_job_immediately.sync(PROJECT, f"job{number}", client=client, body=numbered(number)).instance_id
 
-    with Server(lambda connection: echo(server, connection)) as server, make(server.url) as client:
+    with Server(echo) as server, make(server.url) as client:
         with ThreadPoolExecutor(32) as pool:
             results = list(pool.map(one, range(600)))
 
@@ -52,7 +57,7 @@ def test_tasks() -> None:
         async with client:
             return await asyncio.gather(*(one(number) for number in range(1000)))
 
-    with Server(lambda connection: echo(server, connection)) as server:
+    with Server(echo) as server:
         client = make(server.url, timeout=60)
         results = asyncio.run(run())
 
@@ -68,12 +73,55 @@ def test_threads_that_start_together() -> None:
         return run_job_immediately.sync(PROJECT, "myJob", client=client, body=numbered(number)).instance_id
 
     for _ in range(10):
-        with Server(lambda connection: echo(server, connection)) as server, make(server.url) as client:
+        with Server(echo) as server, make(server.url) as client:
             with ThreadPoolExecutor(8) as pool:
                 results = list(pool.map(one, range(8)))
 
             assert results == list(range(8))
             assert len(server.requests) == 8
+
+
+def test_a_thread_that_waits_for_its_turn() -> None:
+    """A call that gets no connection in time, since other threads hold them all, is RequestNotSent and was not sent."""
+
+    def one(name: str, timeout: float) -> errors.ClientError:
+        with pytest.raises(errors.ClientError) as caught:
+            run_job_immediately.sync(PROJECT, name, client=client, timeout=timeout)
+        return caught.value
+
+    with Server(hang()) as server, make(server.url) as client, ThreadPoolExecutor(120) as pool:
+        holders = [pool.submit(one, f"job{number}", 3) for number in range(120)]
+        time.sleep(1)
+        error = one("late", 0.3)
+
+        assert type(error) is errors.RequestNotSent
+        assert not [request for request in server.requests if b"late" in request.raw_path]
+        assert {type(holder.result()) for holder in holders} >= {errors.OutcomeUnknown}
+
+
+def test_tasks_that_wait_for_their_turn() -> None:
+    """Of more calls than there are connections, those that never got one are RequestNotSent, and were not sent."""
+
+    async def one(name: str) -> errors.ClientError:
+        with pytest.raises(errors.ClientError) as caught:
+            await run_job_immediately.asyncio(PROJECT, name, client=client)
+        return caught.value
+
+    async def run() -> list[errors.ClientError]:
+        async with client:
+            return await asyncio.gather(*map(one, names))
+
+    names = [f"job{number}" for number in range(150)]
+    with Server(hang()) as server:
+        client = make(server.url, timeout=1)
+        outcomes = asyncio.run(run())
+
+        sent = {request.path.split("/")[4] for request in server.requests}
+        unknown = {name for name, error in zip(names, outcomes, strict=True) if error.outcome_unknown}
+        assert {type(error) for error in outcomes} == {errors.OutcomeUnknown, errors.RequestNotSent}
+        assert sent
+        assert sent <= unknown
+        assert len(server.requests) == len(sent)
 
 
 def test_one_client_for_threads_and_tasks() -> None:
@@ -94,7 +142,7 @@ def test_one_client_for_threads_and_tasks() -> None:
         await client.aclose()
         return [task.result().instance_id for task in first + second]
 
-    with Server(lambda connection: echo(server, connection)) as server:
+    with Server(echo) as server:
         client = make(server.url)
         results = asyncio.run(run())
         client.close()

@@ -123,7 +123,7 @@ IDS: tuple[tuple[str, bytes, str | None], ...] = (
     ("in-a-header-of-html", http(502, "<html>", "x-request-id: r3", kind="text/html"), "r3"),
     ("in-both", http(404, NO_API, "X-Request-Id: r2"), "r1"),
     ("nowhere", http(400, BODY), None),
-    ("not-text", http(400, '{"error_code":"c","error_msg":"m","request_id":5}'), None),
+    ("a-number", http(400, '{"error_code":"c","error_msg":"m","request_id":5}'), "5"),
 )
 
 

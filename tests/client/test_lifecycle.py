@@ -166,7 +166,7 @@ def test_no_warnings() -> None:
 
 def test_new_event_loop() -> None:
     """A client whose calls each ran in an event loop of their own works in each."""
-    with Server(KEPT) as server:
+    with Server(http(200, STARTED)) as server:
         client = make(server.url)
         results = [asyncio.run(asynchronous(client)).instance_id for _ in range(3)]
 

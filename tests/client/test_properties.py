@@ -86,7 +86,7 @@ def answered(status: int, content: bytes, kind: str = "application/json") -> Any
             return error
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Z"]), min_size=1, max_size=100)
+WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=100)
 STATUSES = st.integers(400, 599)
 
 
@@ -159,7 +159,7 @@ def test_any_other_status(status: int, body: bytes) -> None:
 
 
 @STEADY
-@given(st.text())
+@given(st.text() | st.text("ab.-_作", max_size=9))
 def test_any_job_name(name: str) -> None:
     """Any job name is refused, or goes into the path as its own single segment."""
     seen: list[bytes] = []
@@ -168,15 +168,18 @@ def test_any_job_name(name: str) -> None:
         seen.append(request.url.raw_path)
         return httpx.Response(200, json={"instanceId": 1})
 
+    refusal: ValueError | None = None
     with Client("http://127.0.0.1:9", transport=httpx.MockTransport(answer), verify=TLS) as client:
         try:
             run_job_immediately.sync(PROJECT, name, client=client)
         except ValueError as error:
-            assert "job_name" in str(error)
-            assert not isinstance(error, UnicodeError)
-            assert seen == []
-        else:
-            segments = seen[0].split(b"/")
-            assert len(segments) == 6
-            assert httpx.URL(f"http://x/{segments[4].decode()}").path == f"/{name}"
-            assert segments[4] not in (b"", b".", b"..")
+            refusal = error
+
+    assert type(refusal) in (ValueError, type(None))
+    assert len(seen) == (refusal is None)
+    assert refusal is None or "job_name" in str(refusal)
+    for path in seen:
+        segments = path.split(b"/")
+        assert len(segments) == 6
+        assert httpx.URL(f"http://x/{segments[4].decode()}").path == f"/{name}"
+        assert segments[4] not in (b"", b".", b"..")

@@ -19,7 +19,7 @@ from dataarts_client.models import JobParam, RunJobRequest
 
 from ._answers import STARTED, http
 from ._calls import JOB, PROJECT, attempt, call, make
-from ._refusals import BODY
+from ._refusals import BODY, CODE, MESSAGE
 from ._server import Server
 
 VERSION = importlib.metadata.version("dataarts-client")
@@ -161,7 +161,7 @@ def test_versions() -> None:
     contract = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8"))
 
     assert dataarts_client.__version__ == VERSION
-    assert contract["info"]["version"] == dataarts_client.CONTRACT_VERSION
+    assert dataarts_client.__contract_version__ == contract["info"]["version"]
 
 
 def test_exports_are_sorted() -> None:
@@ -169,3 +169,12 @@ def test_exports_are_sorted() -> None:
     assert list(dataarts_client.__all__) == sorted(dataarts_client.__all__)
     assert all(hasattr(dataarts_client, name) for name in dataarts_client.__all__)
     assert "Client" in dataarts_client.__all__
+
+
+def test_harmless_headers_do_not_disturb(mode: str) -> None:
+    """An error is understood even if the caller's headers have words of it as their values."""
+    headers = {"X-A": "error_code", "X-B": "error", "X-C": "error_msg", "X-D": ":", "X-E": "string"}
+    with Server(http(400, BODY)) as server:
+        error: Any = attempt(mode, run_job_immediately, make(server.url, headers=headers)).error
+
+        assert (type(error), error.error_code, error.error_msg) == (errors.BadRequest, CODE, MESSAGE)

@@ -209,8 +209,8 @@ def test_nothing_else_is_sent_again(label: str, answer: Answer, raises: str, mod
 @pytest.mark.parametrize("then", ["reset", "503"])
 def test_what_comes_after_a_retry_is_not_sent_again(then: str, mode: str) -> None:
     """A retry that may have started the job is the last attempt."""
-    second: Answer = {"reset": reset(), "503": http(503, BODY)}[then]
-    with Server(throttled("Retry-After: 0"), second, STARTED_ANSWER) as server:
+    answers: dict[str, Answer] = {"reset": reset(), "503": http(503, BODY)}
+    with Server(throttled("Retry-After: 0"), answers[then], STARTED_ANSWER) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, max_retries=5))
 
         assert isinstance(outcome.error, errors.ClientError)
@@ -238,3 +238,26 @@ def test_authentication_by_challenge(mode: str) -> None:
 
         assert result.instance_id == 132343
         assert [request.all("X-Nonce") for request in server.requests] == [[], ["n1"]]
+
+
+class Broken(httpx.Auth):
+    """An auth that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        """Keep what to fail with."""
+        self.error = error
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Fail."""
+        raise self.error
+        yield request
+
+
+def test_failing_authentication(mode: str) -> None:
+    """What an auth raises comes through as it is, once, and nothing is sent."""
+    error = LookupError("no token in the vault")
+    with Server(STARTED_ANSWER) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Broken(error)))
+
+        assert outcome.error is error
+        assert server.requests == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import secrets
 import traceback
@@ -97,10 +98,14 @@ class Texts:
                 self.said += [repr(thing.args), repr(getattr(thing, "__notes__", "")), repr(vars(thing))]
 
     def leaks(self, secret: str) -> list[str]:
-        """Return the texts that show the secret, or enough of it."""
+        """Return the texts and the lines of logs that show the secret, or enough of it."""
         for record in self.caplog.records:
             self.said += [record.getMessage(), repr(record.args)]
         self.said += [self.caplog.text, *self.capfd.readouterr()]
+        return self.told(secret)
+
+    def told(self, secret: str) -> list[str]:
+        """Do the same, without the logs."""
         shown = [secret, secret[:12], secret[-12:], quote(secret, safe="")]
         shown += [base64.b64encode(f"user:{secret}".encode()).decode()]
         return [text for text in self.said if any(part in text for part in shown)]
@@ -124,7 +129,7 @@ def test_answers(way: str, answer: str, mode: str, texts: Texts, secret: str) ->
     """Whatever comes back, the secret is sent and told to nobody else."""
     script, raises = ANSWERS[answer]
     with Server(script) as server:
-        client = Client(server.url, verify=TLS, timeout=0.4 if answer == "silence" else 10, **WAYS[way](secret))
+        client = Client(server.url, verify=TLS, timeout=0.25 if answer == "silence" else 10, **WAYS[way](secret))
         texts.add(client)
         outcome = attempt(mode, run_job_immediately, client)
         texts.add(client, outcome.value, outcome.error)
@@ -148,7 +153,7 @@ def test_nothing_sent(way: str, mode: str, texts: Texts, secret: str) -> None:
                 (plain.url.replace("http:", "https:"), {}),
             )
         ]
-        gone = Client(closed.url, verify=TLS, **WAYS[way](secret))
+        gone = Client(closed.url, verify=TLS, max_retries=0, **WAYS[way](secret))
         attempt(mode, run_job_immediately, gone)
         outcomes.append(attempt(mode, run_job_immediately, gone))
         texts.add(gone, *(outcome.error for outcome in outcomes))
@@ -173,6 +178,31 @@ def test_detailed_answer(way: str, mode: str, texts: Texts, secret: str) -> None
 
     assert texts.leaks(secret) == []
     assert outcome.value.status_code == 400
+
+
+ECHOES: dict[str, Callable[[str], Answer]] = {
+    "400-message": lambda secret: http(400, json.dumps({"error_code": "APIGW.0301", "error_msg": f"bad: {secret}"})),
+    "401-text": lambda secret: http(401, f"canonicalRequest:POST|/|x-auth-token:{secret}|", kind="text/plain"),
+    "403-json-string": lambda secret: http(403, json.dumps(f"no: {secret}")),
+    "502-html": lambda secret: http(502, f"<pre>{secret}</pre>", kind="text/html"),
+    "200-broken": lambda secret: http(200, f"{{{secret}"),
+    "200-other": lambda secret: http(200, json.dumps({"instanceId": secret})),
+    "302": lambda secret: http(302, "", f"Location: http://127.0.0.1:9/?token={secret}"),
+    "header": lambda secret: http(400, BODY, f"X-Echo: {secret}"),
+    "not-http": lambda secret: cut(f"{secret}\r\n\r\n".encode()),
+}
+
+
+@pytest.mark.parametrize("answer", ECHOES)
+@pytest.mark.parametrize("way", ["auth-token", "headers-token", "headers-unheard-of"])
+def test_echoes(way: str, answer: str, mode: str, texts: Texts, secret: str) -> None:
+    """A server that sends the secret back, as gateways do in their complaints, does not get it into our texts."""
+    with Server(ECHOES[answer](secret)) as server:
+        error = attempt(mode, run_job_immediately, Client(server.url, verify=TLS, **WAYS[way](secret))).error
+        texts.add(error)
+
+        assert isinstance(error, errors.ClientError)
+        assert texts.told(secret) == []
 
 
 ILLEGAL = {
@@ -213,9 +243,9 @@ def test_illegal_header_of_an_auth(kind: str, text: str, mode: str, texts: Texts
         assert server.requests == []
 
 
-@pytest.mark.parametrize("text", ["latin", "chinese", "lone-surrogate"])
+@pytest.mark.parametrize("text", ["latin", "chinese"])
 def test_header_of_an_auth_beyond_ascii(text: str, mode: str, texts: Texts, secret: str) -> None:
-    """A header that an auth cannot even set is RequestNotSent, and its value is told to nobody."""
+    """A header beyond ASCII, set by an auth, is RequestNotSent, and its value is told to nobody."""
     auth = HeaderAuth("X-Auth-Token", ILLEGAL[text].format(secret))
     with Server(http(200, STARTED)) as server:
         outcome = attempt(mode, run_job_immediately, Client(server.url, verify=TLS, auth=auth))

@@ -119,6 +119,13 @@ def test_wrong_signature_is_answered_with_the_canonical_request(signed_url: str)
     )
 
 
+def test_unknown_access_key_is_named(signed_url: str) -> None:
+    """An access key that is not known is named in the answer, whatever the signature."""
+    answer = send(signed(signed_url, SignatureAuth(r"AK\g<0>", "mock-sk")))
+
+    assert answer.json()["error_msg"] == rf"{REFUSED}Get secretKey failed,ak:AK\g<0>,err:ak not exist"
+
+
 @pytest.mark.parametrize(
     ("minutes", "status"), [(-16, 401), (-14, 200), (0, 200), (14, 200), (16, 401)], ids=lambda value: str(value)
 )

@@ -40,7 +40,8 @@ def mypy(folder: Path, *paths: Path) -> list[str]:
 def pyright(folder: Path, *paths: Path) -> list[dict[str, Any]]:
     """Return what pyright complains of in strict mode, needless ignores included."""
     settings = {
-        "include": [str(path) for path in paths],
+        # Pyright takes none but relative paths.
+        "include": [os.path.relpath(path, folder) for path in paths],
         "exclude": [],
         "extraPaths": [str(PACKAGE.parent)],
         "typeCheckingMode": "strict",

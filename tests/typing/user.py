@@ -113,7 +113,7 @@ def refused(client: Client) -> None:
     """What cannot work is an error for the type checker already."""
     run_job_immediately.sync("p1", client=client)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     run_job_immediately.sync("p1", "j")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    run_job_immediately.sync("p1", "j", client)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    run_job_immediately.sync("p1", "j", client)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     run_job_immediately.sync("p1", None, client=client)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     run_job_immediately.sync("p1", "j", client=client, workspace=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     run_job_immediately.sync("p1", "j", client=client, body={})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -127,5 +127,5 @@ def refused(client: Client) -> None:
     Client()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Client("https://x", auth="token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Client("https://x", token="t")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    Client("https://x", None)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    Client("https://x", None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     JobParam("aaa", "111").vaule = "2"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,114 @@
+"""Calls of the generated client as a user makes them, from the parts of a request as the document names them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import httpx
+
+import dataarts_client
+from dataarts_client import Client
+from tests.contract.document import Operation
+
+BASE_URL = "http://recorder.example"
+
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Takes the place of the network: keeps what arrives, and gives the answer that it is told to."""
+
+    def __init__(self, answer: Answering) -> None:
+        self.arrived: list[httpx.Request] = []
+        self._answer = answer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of the blocking client."""
+        request.read()
+        self.arrived.append(request)
+        return self._answer(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of the asynchronous client."""
+        await request.aread()
+        self.arrived.append(request)
+        return self._answer(request)
+
+
+def snake(name: str) -> str:
+    """Return a name as Python writes it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
+
+
+def functions(operation: Operation) -> Any:
+    """Return the client's module for an operation."""
+    package = import_module("dataarts_client.api")
+    for tag in iter_modules(package.__path__, "dataarts_client.api."):
+        for module in iter_modules(import_module(tag.name).__path__, f"{tag.name}."):
+            if module.name.endswith(f".{snake(operation.id)}"):
+                return import_module(module.name)
+    raise LookupError(f"the client has no {operation.id}")
+
+
+def model(schema_name: str) -> Any:
+    """Return the client's class for a schema of the document."""
+    return getattr(dataarts_client.models, schema_name)
+
+
+def arguments(operation: Operation, parameters: Mapping[str, Any], body: Any, body_model: Any) -> dict[str, Any]:
+    """Return the arguments of a call; making the model may raise already.
+
+    Args:
+        operation: What is called.
+        parameters: Their values, by name; what is not there is left out.
+        body: The JSON value of the body; `...` leaves it out.
+        body_model: The class of the body, if it has one.
+    """
+    named = {snake(name): value for name, value in parameters.items()}
+    if body is not ...:
+        named["body"] = body_model.from_dict(body) if body_model and isinstance(body, dict) else body
+    return named
+
+
+class Caller:
+    """Calls operations through one client, whose network is a recorder.
+
+    Args:
+        answer: What the recorder answers.
+        options: Further arguments of the client.
+    """
+
+    def __init__(self, answer: Answering, **options: Any) -> None:
+        self.recorder = Recorder(answer)
+        options = {"max_retries": 0, "transport": self.recorder, "async_transport": self.recorder, **options}
+        self.client = Client(BASE_URL, **options)
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._runner.run(self.client.aclose())
+        self._runner.close()
+
+    def blocking(self, operation: Operation, named: Mapping[str, Any], *, detailed: bool = False) -> Any:
+        """Call an operation, blocking."""
+        module = functions(operation)
+        return (module.sync_detailed if detailed else module.sync)(client=self.client, **named)
+
+    def asynchronous(self, operation: Operation, named: Mapping[str, Any], *, detailed: bool = False) -> Any:
+        """Call an operation, asynchronously."""
+        module = functions(operation)
+        return self._runner.run((module.asyncio_detailed if detailed else module.asyncio)(client=self.client, **named))
+
+    def both(self, operation: Operation, named: Mapping[str, Any]) -> list[httpx.Request]:
+        """Call an operation in both ways, and return the requests that arrived."""
+        self.recorder.arrived.clear()
+        self.blocking(operation, named)
+        self.asynchronous(operation, named)
+        return list(self.recorder.arrived)

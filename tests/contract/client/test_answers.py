@@ -1,0 +1,145 @@
+"""Does the client understand every answer that the document allows, and pass off no other as one?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import given
+from schemathesis import Case, GenerationMode
+
+from dataarts_client.errors import ApiError, UnexpectedResponse
+from tests.contract.client.calls import Caller, arguments
+from tests.contract.client.test_requests import steady
+from tests.contract.conftest import DOCUMENT
+from tests.contract.document import Answer, Document, Operation
+from tests.contract.values import Variant, variants
+
+_ANSWERS = [
+    pytest.param(operation, answer, id=f"{operation.id}-{answer.status}")
+    for operation in DOCUMENT.operations
+    for answer in operation.answers.values()
+    if answer.media_type
+]
+
+
+def _edges() -> Iterator[Any]:
+    for operation in DOCUMENT.operations:
+        seen: list[dict[str, Any]] = []
+        for answer in operation.answers.values():
+            if answer.media_type is None or answer.schema in seen:
+                continue  # One status stands for all that share a schema.
+            seen.append(answer.schema)
+            rules: dict[str, list[Variant]] = {}
+            for variant in variants(DOCUMENT, answer.schema):
+                rules.setdefault(variant.rule, []).append(variant)
+            for rule, kept in rules.items():
+                yield pytest.param(operation, answer, kept, id=f"{operation.id}-{answer.status} {rule}")
+
+
+def _call(caller: Caller, operation: Operation) -> dict[str, Any]:
+    return arguments(operation, {each.name: each.example for each in operation.parameters if each.required}, ..., None)
+
+
+def _given_back(operation: Operation, answer: Answer, value: Any) -> list[Any]:
+    """Return what the client makes of an answer's JSON value, in each of its four ways: a JSON value or an exception."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        headers = {"Content-Type": answer.media_type or "", "X-Request-Id": "of-the-header"}
+        return httpx.Response(answer.status, headers=headers, content=json.dumps(value, ensure_ascii=False).encode())
+
+    made: list[Any] = []
+    with Caller(respond) as caller:
+        for way in (caller.blocking, caller.asynchronous):
+            for detailed in (False, True):
+                try:
+                    result = way(operation, _call(caller, operation), detailed=detailed)
+                    parsed = result.parsed if detailed else result
+                    made.append(None if parsed is None else parsed.to_dict())
+                except (ApiError, UnexpectedResponse) as error:
+                    made.append(error)
+    return made
+
+
+def _fault(document: Document, answer: Answer, value: Any, made: Any) -> str | None:
+    """Return what is wrong with what the client made of an answer, or None."""
+    breach = document.breach(answer.schema, value)
+    if answer.status < 400:
+        if breach is not None:
+            return None if isinstance(made, UnexpectedResponse) else f"forbidden ({breach}), but taken for {made!r}"
+        return None if made == value else f"allowed, but became {made!r}"
+    if isinstance(made, ApiError):
+        if made.status_code != answer.status:
+            return f"became an error of status {made.status_code}"
+        wanted = value.get("error_code") if breach is None else made.error_code
+        return None if made.error_code == wanted else f"its code became {made.error_code!r}"
+    if breach is None:
+        return None if made == value else f"allowed, but became {made!r}"
+    # Of an error in another shape, what is understood is given in the documented one.
+    wrong = None if made is None else document.breach(answer.schema, made)
+    if made is not None and made == value:
+        return f"forbidden ({breach}), but taken as it is"
+    return wrong and f"became {made!r}, which is forbidden ({wrong})"
+
+
+@pytest.mark.parametrize(("operation", "answer", "kept"), list(_edges()))
+def test_edges(operation: Operation, answer: Answer, kept: list[Variant], document: Document) -> None:
+    """An answer at the edge of a rule is given back as it is if the document allows it, and not passed off if not."""
+    wrong: list[str] = []
+    for variant in kept:
+        for made in _given_back(operation, answer, variant.value):
+            if fault := _fault(document, answer, variant.value, made):
+                wrong.append(f"{answer.status} {json.dumps(variant.value)[:200]}: {fault}")
+
+    assert not wrong, "\n".join(dict.fromkeys(wrong[:5]))
+
+
+@pytest.mark.parametrize(("operation", "answer"), _ANSWERS)
+def test_every_allowed_answer_is_given_back(operation: Operation, answer: Answer, document: Document) -> None:
+    """Whatever answer is generated from the document, the client gives back the same data, in all four ways."""
+    with_answer = {
+        "openapi": "3.1.0",
+        "info": {"title": "An answer in the place of a request body", "version": "1"},
+        "paths": {
+            "/": {
+                "post": {
+                    "requestBody": {"required": True, "content": {"application/json": {"schema": answer.schema}}},
+                    "responses": {"200": {"description": "None."}},
+                }
+            }
+        },
+        "components": document.root["components"],
+    }
+    schema = schemathesis.openapi.from_dict(with_answer)
+    held = 0
+
+    @steady
+    @given(case=schema["/"]["POST"].as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def hold(case: Case[Any]) -> None:
+        nonlocal held
+        for made in _given_back(operation, answer, case.body):
+            fault = _fault(document, answer, case.body, made)
+            assert fault is None, f"{answer.status} {json.dumps(case.body)[:500]}: {fault}"
+        held += 1
+
+    hold()
+    assert held > 0
+
+
+@pytest.mark.parametrize(("operation", "answer"), _ANSWERS)
+def test_examples_are_given_back(operation: Operation, answer: Answer, document: Document) -> None:
+    """Each example of an answer is given back word for word: as a model, or as an exception's attributes."""
+    assert answer.examples
+    for example in answer.examples:
+        for made in _given_back(operation, answer, example.value):
+            if not isinstance(made, ApiError):
+                assert made == example.value
+                continue
+            wanted = {"request_id": "of-the-header", **example.value}
+            got = {name: getattr(made, name) for name in wanted}
+            assert got == wanted
+            assert made.outcome_unknown == (answer.status >= 500)

@@ -1,0 +1,210 @@
+"""Does the client send what the document says, and nothing that the document forbids?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.schemas import BaseSchema
+
+from tests.contract.client.calls import BASE_URL, Caller, arguments
+from tests.contract.conftest import DOCUMENT
+from tests.contract.document import Document, Operation
+from tests.contract.values import Variant, sample, variants
+
+CASES = 100
+REFUSED = (ValueError, TypeError)
+
+steady = settings(
+    max_examples=CASES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+
+
+def _answer(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json=sample(DOCUMENT.bundled(DOCUMENT.operations[0].success.schema)))
+
+
+def _values(operation: Operation, case: Case[Any]) -> dict[str, Any]:
+    """Return the case's parameters by name; those in the path as they were before they were encoded."""
+    places = {"path": case.path_parameters, "query": case.query, "header": case.headers}
+    found: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        values = places[parameter.location] or {}
+        if parameter.name in values:
+            value = values[parameter.name]
+            found[parameter.name] = unquote(value) if parameter.location == "path" and isinstance(value, str) else value
+    return found
+
+
+def _body(case: Case[Any]) -> Any:
+    return ... if type(case.body).__name__ == "NotSet" else case.body
+
+
+def _breach(document: Document, operation: Operation, values: dict[str, Any], body: Any) -> str | None:
+    """Return what the document forbids about the arguments of a call, or None."""
+    for parameter in operation.parameters:
+        if parameter.name not in values:
+            if parameter.required:
+                return f"{parameter.name}: missing"
+        elif breach := document.breach(parameter.schema, values[parameter.name]):
+            return f"{parameter.name}: {breach}"
+    if body is ...:
+        return "body: missing" if operation.body_required else None
+    return document.breach(next(iter(operation.bodies.values())), body)
+
+
+def _assert_same(arrived: httpx.Request, expected: requests.PreparedRequest, operation: Operation) -> None:
+    url = urlsplit(str(expected.url))
+    wanted_path = f"{url.path}?{url.query}" if url.query else url.path
+    assert arrived.method == expected.method, "the method differs"
+    assert arrived.url.raw_path.decode() == wanted_path, "the path differs"
+    for name in (*(each.name for each in operation.parameters if each.location == "header"), "Content-Type"):
+        wanted = expected.headers.get(name)
+        if name == "Content-Type" and wanted is None:
+            wanted = operation.media_type  # Official clients send it without a body as well.
+        got = arrived.headers.get(name)
+        assert got == (wanted.decode() if isinstance(wanted, bytes) else wanted), f"header {name} differs"
+    sent = json.loads(arrived.content) if arrived.content else ...
+    wanted_body = json.loads(expected.body) if expected.body else ...
+    assert _exactly(sent) == _exactly(wanted_body), "the body differs"
+
+
+def _exactly(value: Any) -> str:
+    """Return a JSON value as text in which true is not 1, and 1.0 not 1."""
+    return "" if value is ... else json.dumps(value, sort_keys=True)
+
+
+def test_arrives_as_schemathesis_would_send_it(operation: Operation, schema: BaseSchema[Any], body_model: Any) -> None:
+    """What the client sends, blocking and asynchronous, is what schemathesis sends for the same case."""
+    sent = 0
+    with Caller(_answer) as caller:
+
+        @steady
+        @given(case=schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE))
+        def hold(case: Case[Any]) -> None:
+            nonlocal sent
+            named = arguments(operation, _values(operation, case), _body(case), body_model)
+            expected = requests.Request(**case.as_transport_kwargs(BASE_URL)).prepare()
+            arrived = caller.both(operation, named)
+
+            assert len(arrived) == 2, "a call does not send one request"
+            for request in arrived:
+                _assert_same(request, expected, operation)
+            sent += 1
+
+        hold()
+    assert sent >= CASES
+
+
+def test_refuses_what_is_forbidden(
+    operation: Operation, schema: BaseSchema[Any], body_model: Any, document: Document
+) -> None:
+    """Whatever schemathesis makes that the document forbids, the client refuses before it sends anything."""
+    refused = 0
+    with Caller(_answer) as caller:
+
+        @steady
+        @given(case=schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        def hold(case: Case[Any]) -> None:
+            nonlocal refused
+            values, body = _values(operation, case), _body(case)
+            if body is None or not all(each.name in values for each in operation.parameters if each.required):
+                return  # None and a missing argument do not say that to Python.
+            breach = _breach(document, operation, values, body)
+            if breach is None:
+                return  # The fault is in something that a call has no argument for.
+            caller.recorder.arrived.clear()
+            for call in (caller.blocking, caller.asynchronous):
+                with pytest.raises(REFUSED):
+                    call(operation, arguments(operation, values, body, body_model))
+            refused += 1
+
+            assert not caller.recorder.arrived, f"a forbidden request was sent: {breach}"
+
+        hold()
+    assert refused >= CASES // 10
+
+
+def _by_rule(place: str, found: list[Variant]) -> dict[str, list[Variant]]:
+    rules: dict[str, list[Variant]] = {}
+    for variant in found:
+        rules.setdefault(f"{place} {variant.rule}".strip(), []).append(variant)
+    return rules
+
+
+_EDGES = [
+    pytest.param(operation, None if name == "body" else name, kept, id=f"{operation.id}-{rule}")
+    for operation in DOCUMENT.operations
+    for name, schema in (
+        *((parameter.name, parameter.schema) for parameter in operation.parameters),
+        *(("body", schema) for schema in operation.bodies.values()),
+    )
+    for rule, kept in _by_rule(name, variants(DOCUMENT, schema)).items()
+]
+
+
+@pytest.mark.parametrize(("operation", "name", "kept"), _EDGES)
+def test_edges(
+    operation: Operation, name: str | None, kept: list[Variant], body_model: Any, document: Document
+) -> None:
+    """An argument at the edge of a rule is sent as it is if the document allows it, and refused if not."""
+    required = {each.name: each.example for each in operation.parameters if each.required}
+    wrong: list[str] = []
+    with Caller(_answer) as caller:
+        for variant in kept:
+            if variant.value is None:
+                continue  # It says "not given" to Python.
+            values = required if name is None else {**required, name: variant.value}
+            body = variant.value if name is None else ...
+            breach = _breach(document, operation, values, body)
+            caller.recorder.arrived.clear()
+            refusal = None
+            try:
+                caller.blocking(operation, arguments(operation, values, body, body_model))
+            except REFUSED as error:
+                refusal = str(error)
+            shown = repr(variant.value)[:100]
+            if breach is None and refusal is not None:
+                wrong.append(f"{shown} is allowed, but was refused: {refusal}")
+            elif breach is not None and caller.recorder.arrived:
+                wrong.append(f"{shown} is forbidden ({breach}), but was sent")
+            elif breach is not None and refusal is None:
+                wrong.append(f"{shown} is forbidden ({breach}), but nothing was raised")
+            elif breach is None and not _carries(caller.recorder.arrived[-1], operation, values, body):
+                wrong.append(f"{shown} arrived as something else")
+
+    assert not wrong, "\n".join(wrong[:5])
+
+
+def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any], body: Any) -> bool:
+    """Return whether a request carries these values."""
+    segments = request.url.raw_path.decode().partition("?")[0].split("/")
+    for segment, template in zip(segments, operation.path.split("/"), strict=True):
+        wanted = values[template[1:-1]] if template.startswith("{") else template
+        if unquote(segment) != wanted:
+            return False
+    headers = {each.name for each in operation.parameters if each.location == "header"}
+    if any(request.headers.get(name) != values.get(name) for name in headers):
+        return False
+    return _exactly(json.loads(request.content) if request.content else ...) == _exactly(body)
+
+
+def test_nothing_but_what_is_required(operation: Operation) -> None:
+    """A call with the required arguments alone sends no optional part, and no body."""
+    required = {each.name: each.example for each in operation.parameters if each.required}
+    with Caller(_answer) as caller:
+        arrived = caller.both(operation, arguments(operation, required, ..., None))
+
+    for request in arrived:
+        assert request.content == b""
+        assert _carries(request, operation, required, ...)

@@ -1,0 +1,37 @@
+"""Does a server keep the contract, as far as schemathesis can see? `make contract` asks the same at length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract import mock
+from tests.contract.document import Document
+from tests.contract.fuzz import fuzz
+from tests.contract.target import own_target
+
+EXAMPLES = 25
+
+
+@pytest.mark.parametrize(
+    ("any_job", "credentials"),
+    [(True, "token"), (True, "signature"), (False, "token")],
+    ids=["any-job", "signed", "registry"],
+)
+def test_schemathesis_finds_no_breach(
+    any_job: bool, credentials: str, document: Document, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No case that schemathesis makes from the document gets an answer that the document does not allow."""
+    with mock.started(*(["--any-job"] if any_job else [])) as base_url:
+        outcome = fuzz(
+            document,
+            base_url,
+            own_target(base_url, any_job=any_job).credentials[credentials],
+            accepted=() if any_job else document.missing_codes,
+            examples=EXAMPLES,
+            reports=tmp_path,
+        )
+
+    assert outcome.exit_code == 0, capfd.readouterr().out
+    assert outcome.cases > EXAMPLES
