@@ -28,6 +28,10 @@ contract: $(READY) ## Hold the mock to the contract; reports go to build/contrac
 test: lint check-generated ## Run everything that must pass: lint, check-generated and the tests
 	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
+.PHONY: test-browser
+test-browser: $(READY) ## Try the reference page in Chromium (Debian: chromium); the screenshot goes to build/
+	$(BIN)/python -m pytest tests/browser $(ARGS)
+
 .PHONY: generate
 generate: $(READY) ## Generate the client from openapi.yaml
 	@$(BIN)/python scripts/generate.py

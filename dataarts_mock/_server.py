@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
+import time
 from collections.abc import Callable
 
 import uvicorn
 
 from ._app import App
-from ._protocol import MockProtocol
+from ._protocol import MockProtocol, MockServerState
+
+_LAST_SECONDS = 0.5
+"""How long connections are accepted at most when the server ends."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -40,6 +45,7 @@ class Server(uvicorn.Server):
     """
 
     loop: asyncio.AbstractEventLoop
+    server_state: MockServerState
 
     def __init__(self, app: App, on_started: Callable[[], None] = lambda: None) -> None:
         super().__init__(
@@ -55,6 +61,7 @@ class Server(uvicorn.Server):
                 log_level=None,
             )
         )
+        self.server_state = MockServerState()
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -62,3 +69,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
         self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, once the connections that wait to be accepted have been."""
+        begin = time.monotonic()
+        while sockets and time.monotonic() < begin + _LAST_SECONDS and select.select(sockets, (), (), 0)[0]:
+            await asyncio.sleep(0)
+        self.server_state.is_ending = True
+        await super().shutdown(sockets)

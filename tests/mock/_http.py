@@ -25,12 +25,14 @@ def connect(url: str) -> socket.socket:
     return socket.create_connection((str(address.hostname), address.port), timeout=20)
 
 
-def exchange(url: str, request: bytes) -> tuple[bytes, OSError | None]:
-    """Send bytes; return what comes back until the connection ends, and the error that it ends with."""
+def exchange(url: str, request: bytes, *, end: bool = False) -> tuple[bytes, OSError | None]:
+    """Send bytes and, if so asked, their end; return what comes back until the connection ends, and its error."""
     received = b""
     with connect(url) as connection:
         try:
             connection.sendall(request)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 received += part
         except OSError as error:
