@@ -16,7 +16,9 @@ import pytest
 from .document import Answer, Document, Operation
 from .target import Target
 
-_NOWHERE = "no-such-job-of-the-contract-suite"
+NOWHERE = "no-such-job-of-the-contract-suite"
+"""A job that is not there, wherever the suite is pointed at."""
+
 _RUN_ADVICE = "it would start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
 _ABSENT = object()
 _SECRETS = ("x-auth-token", "authorization", "x-security-token")
@@ -160,7 +162,7 @@ class Caller:
                 (headers if each.location == "header" else query)[each.name] = str(each.example)
         if not self.target.own:
             path |= {"project_id": self.target.project} if self.target.project else {}
-            path |= {"job_name": (self.target.job or _NOWHERE) if allowed else _NOWHERE}
+            path |= {"job_name": (self.target.job or NOWHERE) if allowed else NOWHERE}
             headers |= {"workspace": self.target.workspace} if allowed and self.target.workspace else {}
         content = b""
         if operation.media_type:

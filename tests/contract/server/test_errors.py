@@ -145,4 +145,6 @@ def test_detail_of_a_refusal(operation: Operation, caller: Caller) -> None:
         if parameter.location == "path":
             exchange = caller.send(request.having_parameter(parameter.name, "a b"), starts=False)
             detail = str(exchange.body.get("error_msg"))
-            assert not caller.target.own or parameter.name in detail, exchange.breaks(f"It should name {parameter.name}.")
+            assert not caller.target.own or parameter.name in detail, exchange.breaks(
+                f"It should name {parameter.name}."
+            )
