@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 import schemathesis
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from .document import Document, Operation
 from .exchange import NOWHERE
@@ -49,14 +50,21 @@ class Guard:
                 raise requests.ConnectionError("not sent: it would start a run")
             return send(session, request, **options)
 
-        schemathesis.hook("filter_case")(self._filter)
-        schemathesis.hook("map_case")(self._map)
+        def filter_case(context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> bool:
+            return self._may_be_sent(case)
+
+        def map_case(context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> schemathesis.Case[Any]:
+            return self._pinned(case)
+
+        for hook in (filter_case, map_case):
+            schemathesis.hook(hook)
         try:
             # What schemathesis puts on the wire passes here, whichever part of it sends; there is no public place.
             with patch.object(requests.Session, "send", guarded):
                 yield
         finally:
-            schemathesis.hook.unregister_all()  # type: ignore[attr-defined] # It has the dispatcher's methods.
+            for hook in (filter_case, map_case):
+                GLOBAL_HOOK_DISPATCHER.unregister(hook)
 
     def starts_run(self, request: requests.PreparedRequest) -> bool:
         """Return whether a server that keeps the document starts a run for a request."""
@@ -86,14 +94,14 @@ class Guard:
         except ValueError:
             return False
 
-    def _filter(self, context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> bool:
+    def _may_be_sent(self, case: schemathesis.Case[Any]) -> bool:
         if self._allowed:
             return True
         request = requests.Request(**case.as_transport_kwargs(self._target.base_url)).prepare()
         setattr(request, AUTHENTICATED, True)
         return not self.starts_run(request)
 
-    def _map(self, context: schemathesis.HookContext, case: schemathesis.Case[Any]) -> schemathesis.Case[Any]:
+    def _pinned(self, case: schemathesis.Case[Any]) -> schemathesis.Case[Any]:
         pinned = {"project_id": self._target.project, "job_name": self._target.job if self._allowed else NOWHERE}
         operation = next((each for each in self._document.operations if each.path == case.operation.path), None)
         for each in operation.parameters if operation else ():
