@@ -20,7 +20,7 @@ mock: $(READY) ## Start the mock (ARGS="--port 0 --any-job …")
 
 .PHONY: contract
 contract: $(READY) ## Hold the mock to the contract; reports go to build/contract/
-	@$(BIN)/python -m tests.contract
+	@CASES=$(or $(CASES),100) $(BIN)/python -m tests.contract
 
 ##@ Develop
 

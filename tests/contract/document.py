@@ -13,6 +13,9 @@ import jsonschema_rs
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+CASES = int(os.environ.get("CASES") or 25)
+"""How many cases are generated for each property; `make contract` takes more."""
+_NO_CONTENT: tuple[str | None, dict[str, Any]] = (None, {})
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -179,7 +182,7 @@ class Document:
 
     def _answer(self, status: int, node: Any) -> Answer:
         node = self.resolve(node)
-        media_type, content = next(iter(node.get("content", {}).items()), (None, {}))
+        media_type, content = next(iter(node.get("content", {}).items()), _NO_CONTENT)
         headers = {name: self.resolve(header) for name, header in node.get("headers", {}).items()}
         return Answer(
             status=status,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -16,7 +15,9 @@ import pytest
 from .document import Answer, Document, Operation
 from .target import Target
 
-_NOWHERE = "no-such-job-of-the-contract-suite"
+NOWHERE = "no-such-job-of-the-contract-suite"
+"""A job that is not there, wherever the suite is pointed at."""
+
 _RUN_ADVICE = "it would start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
 _ABSENT = object()
 _SECRETS = ("x-auth-token", "authorization", "x-security-token")
@@ -137,8 +138,6 @@ class Caller:
     def __init__(self, target: Target, document: Document) -> None:
         self.target = target
         self.document = document
-        self.left_out: Counter[str] = Counter()
-        self.sent = 0
         self._client = httpx.Client(timeout=30, trust_env=not target.own)
 
     def close(self) -> None:
@@ -160,7 +159,7 @@ class Caller:
                 (headers if each.location == "header" else query)[each.name] = str(each.example)
         if not self.target.own:
             path |= {"project_id": self.target.project} if self.target.project else {}
-            path |= {"job_name": (self.target.job or _NOWHERE) if allowed else _NOWHERE}
+            path |= {"job_name": (self.target.job or NOWHERE) if allowed else NOWHERE}
             headers |= {"workspace": self.target.workspace} if allowed and self.target.workspace else {}
         content = b""
         if operation.media_type:
@@ -168,22 +167,23 @@ class Caller:
             content = b"" if operation.body_example is None else json.dumps(operation.body_example).encode()
         return Request(operation, path, query, headers, content)
 
-    def may_send(self, request: Request) -> bool:
-        """Return whether a request that would start a run may be sent, and count it if so."""
+    def obstacle(self, request: Request) -> str | None:
+        """Return why a request that would start a run must not be sent, or count the run and return None."""
         if self.target.own or request.operation.method == "GET":
-            return True
+            return None
         chosen = {"job_name": self.target.job, "workspace": self.target.workspace}
+        chosen |= {"project_id": self.request(request.operation).path.get("project_id")}
         values = {**request.path, **request.headers}
         reason = _RUN_ADVICE
         if self.target.runs.limit:
             if any(values.get(name) != value for name, value in chosen.items()):
                 reason = "it would run another job than JOB= in WORKSPACE="
             elif self.target.runs.take():
-                return True
+                return None
             else:
                 reason = "ALLOW_RUNS= is used up"
-        self.left_out[reason] += 1
-        return False
+        self.target.runs.left_out[reason] += 1
+        return reason
 
     def send(self, request: Request, *, starts: bool, auth: Any = _ABSENT) -> Exchange:
         """Send a request, or skip the test where it would start a run that is not allowed.
@@ -193,8 +193,8 @@ class Caller:
             starts: Whether a server that keeps the contract starts a run for it.
             auth: Credentials; None for none at all.
         """
-        if starts and not self.may_send(request):
-            pytest.skip(next(reversed(self.left_out)))
+        if starts and (reason := self.obstacle(request)):
+            pytest.skip(reason)
         chosen = self.target.auth if auth is _ABSENT else auth
         base = httpx.URL(self.target.base_url)
         target = base.raw_path.rstrip(b"/") + request.raw_target.encode()
@@ -205,7 +205,6 @@ class Caller:
             content=request.content,
             extensions={"target": target, "timeout": httpx.Timeout(30).as_dict()},
         )
-        self.sent += 1
         return Exchange(request, self._client.send(sent, auth=chosen), self.target)
 
 

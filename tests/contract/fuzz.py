@@ -6,6 +6,7 @@ import json
 import os
 import warnings
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import schemathesis
 from schemathesis.cli import schemathesis as command_line
 
 from .document import ROOT, Document
+from .guard import AUTHENTICATED, Guard
 
 _ACCEPTED: set[str] = set()
 """The error codes with which a server may refuse a valid request, in the run under way."""
@@ -50,6 +52,7 @@ class RequestsAuth(requests.auth.AuthBase):
         for name, value in next(self._auth.sync_auth_flow(sent)).headers.items():
             if name not in ("host", "content-length") and name not in request.headers:
                 request.headers[name] = value
+        setattr(request, AUTHENTICATED, True)
         return request
 
 
@@ -80,7 +83,7 @@ def fuzz(
     examples: int,
     reports: Path,
     options: Collection[str] = (),
-    secret: bool = True,
+    guard: Guard | None = None,
 ) -> Outcome:
     """Run schemathesis: print its progress and its findings, and write the reports.
 
@@ -92,7 +95,7 @@ def fuzz(
         examples: How many cases fuzzing makes.
         reports: The folder for the reports.
         options: Further options of schemathesis' command line.
-        secret: Whether the credentials are to be kept out of reports.
+        guard: Keeps a server that is not ours from starting runs; its credentials are kept out of reports, too.
     """
     _ACCEPTED.clear()
     _ACCEPTED.update(accepted)
@@ -101,13 +104,13 @@ def fuzz(
     arguments = ["--config-file", str(ROOT / "schemathesis.toml"), "run", os.path.relpath(document.path)]
     arguments += ["--url", base_url, "--max-examples", str(examples), "--continue-on-failure"]
     arguments += [f"--report-html-path={reports}", f"--report-junit-path={reports / 'junit.xml'}"]
-    arguments += [f"--report-json-path={summary}", f"--output-sanitize={str(secret).lower()}", *options]
+    arguments += [f"--report-json-path={summary}", f"--output-sanitize={str(guard is not None).lower()}", *options]
     if accepted:  # Then most valid requests are refused, as they should be; it would warn of that.
         arguments.append("--warnings=off")
     schemathesis.auths.GLOBAL_AUTH_STORAGE.set_from_requests(RequestsAuth(auth))
     exit_code = 0
     try:
-        with warnings.catch_warnings():
+        with guard.standing() if guard else nullcontext(), warnings.catch_warnings():
             # Schemathesis leaves the closing of its report files to the garbage collector.
             warnings.simplefilter("ignore", ResourceWarning)
             command_line.main(arguments, prog_name="st")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import httpx
 
@@ -23,15 +25,22 @@ class Runs:
 
     Args:
         limit: How many; None for any number.
+
+    Attributes:
+        taken: How many were started.
+        reserved: How many are kept for later.
+        left_out: How many were not, by reason.
     """
 
     limit: int | None
     taken: int = 0
+    reserved: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def left(self) -> bool:
         """Whether a run may be started."""
-        return self.limit is None or self.taken < self.limit
+        return self.limit is None or self.taken < self.limit - self.reserved
 
     def take(self) -> bool:
         """Count a run, if one is left."""
@@ -80,7 +89,13 @@ def own_target(base_url: str, *, any_job: bool) -> Target:
     return Target(base_url, credentials, own=True, any_job=any_job, runs=Runs(None))
 
 
-def named_target(environment: Mapping[str, str] = os.environ) -> Target | None:
+@cache
+def named_target() -> Target | None:
+    """Return the server that the environment names, one and the same each time, so that runs are counted once."""
+    return read_target(os.environ)
+
+
+def read_target(environment: Mapping[str, str]) -> Target | None:
     """Describe the server that `BASE_URL` names, with what else is set for it; None if it is not set.
 
     Raises:

@@ -17,7 +17,7 @@ import jsonschema_rs
 
 from .document import Document
 
-_OF_EACH_TYPE = (None, True, 0, 1.5, "text", [], {})
+_OF_EACH_TYPE: tuple[Any, ...] = (None, True, 0, 1.5, "text", [], {})
 # One, two, three and four bytes in UTF-8; the last is two units in UTF-16.
 _FILLERS = ("a", "é", "汉", "😀")
 # What engines for regular expressions disagree about: digits and letters of other scripts, line breaks, spaces.

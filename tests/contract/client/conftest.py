@@ -12,7 +12,7 @@ from tests.contract.document import Document, Operation
 
 
 @pytest.fixture(scope="session")
-def schema(document: Document) -> BaseSchema[Any]:
+def schema(document: Document) -> BaseSchema:
     """Return the contract as schemathesis reads it."""
     return schemathesis.openapi.from_dict(document.root)
 

@@ -50,7 +50,7 @@ def _hold(caller: Caller, made: list[tuple[Request, str | None]]) -> list[str]:
     """Send requests, each with what it breaks, and return what is wrong with the answers."""
     wrong: list[str] = []
     for request, breach in made:
-        if breach is None and not caller.may_send(request):
+        if breach is None and caller.obstacle(request):
             continue
         exchange = caller.send(request, starts=False)
         if verdict := _verdict(caller.document, request.operation, exchange, breach):

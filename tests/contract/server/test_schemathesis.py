@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.contract import mock
-from tests.contract.document import Document
+from tests.contract.document import CASES, Document
 from tests.contract.fuzz import fuzz
 from tests.contract.target import own_target
-
-EXAMPLES = 25
 
 
 @pytest.mark.parametrize(
@@ -29,9 +27,9 @@ def test_schemathesis_finds_no_breach(
             base_url,
             own_target(base_url, any_job=any_job).credentials[credentials],
             accepted=() if any_job else document.missing_codes,
-            examples=EXAMPLES,
+            examples=CASES,
             reports=tmp_path,
         )
 
     assert outcome.exit_code == 0, capfd.readouterr().out
-    assert outcome.cases > EXAMPLES
+    assert outcome.cases > CASES
