@@ -243,12 +243,12 @@ class Service:
             return Violation(Kind.TOKEN_MISSING)
         if not scheme.is_signature:
             return None if value == self._token else Violation(Kind.TOKEN_INVALID)
-        if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
-            return None
         access_key = access_key_of(value)
         if access_key is not None and access_key != self._access_key:
-            message = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
-            return Violation(Kind.ACCESS_KEY_UNKNOWN, message=message)
+            unknown = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
+            return Violation(Kind.ACCESS_KEY_UNKNOWN, message=unknown)
+        if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
+            return None
         message = verify_signature(
             request.method,
             request.raw_path,

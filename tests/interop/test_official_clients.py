@@ -26,12 +26,18 @@ def run(
     workspace: str | None = None,
     params: list[dict[str, str]] | None = None,
     security_token: str | None = None,
-    **keys: str,
+    keys: dict[str, str] | None = None,
 ) -> int:
     """Run a job by an official client, and return the instance ID."""
     return int(
         run_once(
-            sdk, url, job_name=job, workspace=workspace, params=params, security_token=security_token, **(KEYS | keys)
+            sdk,
+            url,
+            job_name=job,
+            workspace=workspace,
+            params=params,
+            security_token=security_token,
+            **(KEYS | (keys or {})),
         )
     )
 
@@ -89,6 +95,6 @@ def test_refusal_is_their_own_exception(
 def test_wrong_keys_are_their_own_exception(url: str, sdk: str, keys: dict[str, str]) -> None:
     """A wrong access key or secret key reaches their callers as 401."""
     with pytest.raises(ClientRequestException) as raised:
-        run(sdk, url, **keys)
+        run(sdk, url, keys=keys)
 
     assert (raised.value.status_code, raised.value.error_code) == (401, "APIGW.0301")
