@@ -22,6 +22,10 @@ mock: $(READY) ## Start the mock (ARGS="--port 0 --any-job …")
 contract: $(READY) ## Hold the mock to the contract; reports go to build/contract/
 	@CASES=$(or $(CASES),100) $(BIN)/python -m tests.contract
 
+.PHONY: bench
+bench: $(READY) ## Measure client and mock beside their peers, in some ten minutes (ARGS="--quick" to try it)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 ##@ Develop
 
 .PHONY: test
@@ -53,10 +57,14 @@ format: $(READY) ## Format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
 .PHONY: lock
-lock: $(READY) ## Compile requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
-	    --extra mock --group dev pyproject.toml --output-file requirements.lock
+lock: $(READY) ## Compile requirements.lock from pyproject.toml, and the lock files of the benchmarks' peers
+	$(COMPILE) --extra mock --group dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --constraints requirements.lock pyproject.toml --output-file benchmarks/locks/client.lock
+	for peer in httpx official requests; do $(COMPILE) --constraints requirements.lock \
+	    benchmarks/locks/$$peer.in --output-file benchmarks/locks/$$peer.lock || exit 1; done
 
 .PHONY: clean
 clean: ## Remove the virtual environment, reports and caches
