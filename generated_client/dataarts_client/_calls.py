@@ -52,6 +52,21 @@ _UNRESERVED = re.compile(r"[0-9A-Za-z_.~-]+")
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
+class _NoCookies(httpx.Cookies):
+    """Takes no cookies: none would be sent, since httpx's client does not build the requests, and to look for them costs."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+class _Blocking(httpx.Client):
+    cookies: Any = _NoCookies()
+
+
+class _Asynchronous(httpx.AsyncClient):
+    cookies: Any = _NoCookies()
+
+
 class Argument:
     """A parameter of an operation: where it goes, under which name, and what it may be."""
 
@@ -554,7 +569,7 @@ class Sender:
             with self._lock:
                 if self._blocking is None:
                     self._blocking = _made(
-                        httpx.Client,
+                        _Blocking,
                         verify=self._verify,
                         transport=self._transport,
                         event_hooks={"response": [keep_location]},
@@ -570,7 +585,7 @@ class Sender:
             found = self._async.get(loop)
             if found is None:
                 client = _made(
-                    httpx.AsyncClient,
+                    _Asynchronous,
                     verify=self._verify,
                     transport=self._async_transport,
                     event_hooks={"response": [keep_location_async]},
