@@ -374,3 +374,16 @@ def test_connection_goes_on_after_an_offer_to_upgrade() -> None:
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
     assert second.startswith(b"HTTP/1.1 200 OK\r\n")
     assert log == ""
+
+
+def test_client_that_closes_its_side_gets_its_answers() -> None:
+    """A client that ends its side of the connection after its requests, as nc does, gets all of the answers."""
+    with start("--quiet") as process:
+        url = read_url(process)
+        try:
+            received, _ = talk(url, message() * 3, end=True)
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+    assert [status for status, _, _ in answers(received)] == [200] * 3
