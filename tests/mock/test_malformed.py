@@ -18,6 +18,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from dataarts_mock import MockServer
 from tests.mock._http import PATH, connect, post
 from tests.mock._process import read_url, start
 
@@ -377,13 +378,9 @@ def test_connection_goes_on_after_an_offer_to_upgrade() -> None:
 
 
 def test_client_that_closes_its_side_gets_its_answers() -> None:
-    """A client that ends its side of the connection after its requests, as nc does, gets all of the answers."""
-    with start("--quiet") as process:
-        url = read_url(process)
-        try:
-            received, _ = talk(url, message() * 3, end=True)
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
+    """A client that ends its side of the connection after its requests, as nc does, gets answers that take time too."""
+    with MockServer() as mock:
+        mock.fail_next(delay=0.2, times=2)
+        received, _ = talk(mock.url, message() * 3, end=True)
 
     assert [status for status, _, _ in answers(received)] == [200] * 3
