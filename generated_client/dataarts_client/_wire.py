@@ -189,16 +189,23 @@ def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..
             # Further down, the value would be logged.
             progress.refused = True
             raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
-    if outgoing is request:
+    if _leads_elsewhere(outgoing, request):  # a request of its own, for a token perhaps
+        progress = Progress()
+    else:  # the same, or a copy of it
         progress.handed_over = True
-        outgoing.extensions["trace"] = partial(trace, progress)
-    else:  # a request of its own, for a token perhaps
-        outgoing.extensions = {
-            "timeout": request.extensions["timeout"],
-            **outgoing.extensions,
-            "trace": partial(trace, Progress()),
-        }
+    outgoing.extensions = {
+        "timeout": request.extensions["timeout"],
+        **outgoing.extensions,
+        "trace": partial(trace, progress),
+    }
     return outgoing
+
+
+def _leads_elsewhere(outgoing: httpx.Request, request: httpx.Request) -> bool:
+    if outgoing is request:
+        return False
+    one, other = outgoing.url, request.url
+    return (outgoing.method, one.host, one.port, one.path) != (request.method, other.host, other.port, other.path)
 
 
 class Body:

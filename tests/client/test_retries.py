@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator
 from email.utils import formatdate
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dataarts_auth import SignatureAuth, TokenAuth
 from dataarts_client import errors
 from dataarts_client.api.jobs import run_job_immediately
 
@@ -204,6 +206,50 @@ def test_nothing_else_is_sent_again(label: str, answer: Answer, raises: str, mod
         assert type(outcome.error) is getattr(errors, raises)
         assert len(server.requests) == 1
         assert server.connections == 1
+
+
+class Copying(httpx.Auth):
+    """Send a copy of the request, with a query of its own."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Copy, and send the copy."""
+        url = request.url.copy_merge_params({"key": "k"})
+        yield httpx.Request(request.method, url, headers=request.headers, content=request.content)
+
+
+AUTHS: dict[str, httpx.Auth] = {
+    "in-place": Attempts(),
+    "copying": Copying(),
+    "token": TokenAuth("a-token"),
+    "signature": SignatureAuth("access-key", "secret-key"),
+}
+BROKEN = [row for row in ONCE if row[2] in ("OutcomeUnknown", "UnexpectedResponse")]
+
+
+@pytest.mark.parametrize("auth", AUTHS.values(), ids=AUTHS)
+@pytest.mark.parametrize(("label", "answer", "raises"), BROKEN, ids=[row[0] for row in BROKEN])
+def test_nothing_is_sent_again_whoever_authenticates(
+    label: str, answer: Answer, raises: str, auth: httpx.Auth, mode: str
+) -> None:
+    """What may have started the job is sent once, also where the auth sends a copy of the request."""
+    with Server(answer, STARTED_ANSWER) as server:
+        timeout = 0.5 if label == "timeout" else 5.0
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=auth, timeout=timeout))
+
+        assert isinstance(outcome.error, errors.ClientError)
+        assert (type(outcome.error).__name__, outcome.error.outcome_unknown) == (raises, True)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("auth", AUTHS.values(), ids=AUTHS)
+def test_refused_connection_is_made_again_whoever_authenticates(auth: httpx.Auth, mode: str) -> None:
+    """A connection that was refused is tried again, also where the auth sends a copy of the request."""
+    with Server(STARTED_ANSWER, listen=False) as server:
+        threading.Timer(0.2, server.listen).start()
+        result = call(mode, run_job_immediately, make(server.url, auth=auth, max_retries=9), PROJECT, JOB)
+
+        assert result.instance_id == 132343
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("then", ["reset", "503"])

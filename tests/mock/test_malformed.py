@@ -18,6 +18,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from dataarts_mock import MockServer
 from tests.mock._http import PATH, connect, post
 from tests.mock._process import read_url, start
 
@@ -374,3 +375,12 @@ def test_connection_goes_on_after_an_offer_to_upgrade() -> None:
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
     assert second.startswith(b"HTTP/1.1 200 OK\r\n")
     assert log == ""
+
+
+def test_client_that_closes_its_side_gets_its_answers() -> None:
+    """A client that ends its side of the connection after its requests, as nc does, gets answers that take time too."""
+    with MockServer() as mock:
+        mock.fail_next(delay=0.2, times=2)
+        received, _ = talk(mock.url, message() * 3, end=True)
+
+    assert [status for status, _, _ in answers(received)] == [200] * 3
