@@ -67,10 +67,7 @@ class _Entry(NamedTuple):
     violation: str | None
     fault: str | None
     carried_out: bool
-
-    @property
-    def size(self) -> int:
-        return len(self.path) + len(self.query) + len(self.headers) + len(self.body)
+    size: int
 
 
 class Journal:
@@ -82,11 +79,13 @@ class Journal:
 
     def add(self, request: Request, answer: Answer) -> None:
         """Remember a request; the oldest are forgotten where there are too many."""
+        headers = b"\n".join(chain.from_iterable(request.headers))  # No header has a line break in it.
+        size = len(request.raw_path) + len(request.query) + len(headers) + len(request.body)
         entry = _Entry(
             request.method,
             request.raw_path,
             request.query,
-            b"\n".join(chain.from_iterable(request.headers)),  # No header has a line break in it.
+            headers,
             request.body,
             request.parameters,
             request.operation,
@@ -94,9 +93,10 @@ class Journal:
             answer.violation and shown_violation(request, answer),
             answer.fault,
             answer.carried_out,
+            size,
         )
         self._entries.append(entry)
-        self._bytes += entry.size
+        self._bytes += size
         while len(self._entries) > MAX_REQUESTS or self._bytes > MAX_BYTES:
             self._bytes -= self._entries.popleft().size
 
