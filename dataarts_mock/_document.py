@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -115,8 +115,9 @@ class Parameter:
         self.has_own_errors = bool(examples)
         self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
         self._invalid: str = examples.get("invalid", Kind.PARAMETER_INVALID)
+        self.read = lru_cache(maxsize=64)(self._read)  # Most requests name what others named before.
 
-    def read(self, values: list[str | None]) -> tuple[Any, Violation | None]:
+    def _read(self, *values: str | None) -> tuple[Any, Violation | None]:
         """Return the parameter's value as the schema types it, and what is wrong with it.
 
         Args:
@@ -128,7 +129,7 @@ class Parameter:
             return None, None
         if None in values:
             return None, Violation(self._invalid, f"{self.name}: not UTF-8, percent-encoded")
-        texts = cast("list[str]", values)
+        texts = cast("Sequence[str]", values)
         value: Any
         if self._type == "array":
             if self.location != "query":  # In a query each item is a value of its own.
@@ -350,6 +351,7 @@ def find_document() -> Path:
     raise DocumentError(f"openapi.yaml is neither in {here} nor beside it")
 
 
+@lru_cache(maxsize=64)  # As above.
 def percent_decode(raw: bytes) -> str | None:
     """Decode percent-encoded UTF-8 strictly; None where it is neither."""
     if b"%" not in raw and raw.isascii():

@@ -217,7 +217,7 @@ class Service:
                 values = [] if field is None else [field.decode("latin-1")]
             else:
                 values = query.get(parameter.name, [])
-            request.parameters[parameter.name], violation = parameter.read(values)
+            request.parameters[parameter.name], violation = parameter.read(*values)
             if violation:
                 return violation
         if operation.body:
