@@ -11,10 +11,11 @@ from ._canonical import CONTENT_SHA256, DATE, DATE_FORMAT, HOST, body_hash, cano
 _MAX_SKEW = timedelta(minutes=15)
 _UNSIGNED_PAYLOAD = b"UNSIGNED-PAYLOAD"
 
-_AUTHORIZATION = re.compile(
+# Not compiled when imported: clients need neither.
+_AUTHORIZATION = (
     rb"SDK-HMAC-SHA256 +Access=([^,\s]+), ?SignedHeaders=([-!#$%&'*+.^_`|~0-9A-Za-z;]+), ?Signature=([0-9a-f]{64})"
 )
-_DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_DATE = r"[0-9]{8}T[0-9]{6}Z"
 
 _INCORRECT = "Incorrect IAM authentication information: "
 _NOT_CALCULATED = _INCORRECT + "calc aksk signature fail:"
@@ -25,7 +26,7 @@ def access_key_of(authorization: str | bytes) -> str | None:
 
     None if the value is not one of the scheme SDK-HMAC-SHA256, with its three parts.
     """
-    match = _AUTHORIZATION.fullmatch(_octets(authorization).strip(b" \t"))
+    match = re.fullmatch(_AUTHORIZATION, _octets(authorization).strip(b" \t"))
     return match[1].decode("latin-1") if match else None
 
 
@@ -77,7 +78,7 @@ def verify_signature(
 
     if b"authorization" not in arrived:
         return _INCORRECT + "x-auth-token not found"
-    match = _AUTHORIZATION.fullmatch(b"\n".join(arrived[b"authorization"]))
+    match = re.fullmatch(_AUTHORIZATION, b"\n".join(arrived[b"authorization"]))
     if match is None:
         return _NOT_CALCULATED + "Authorization is not SDK-HMAC-SHA256 with Access, SignedHeaders and Signature"
     names = sorted(match[2].lower().split(b";"))
@@ -111,7 +112,7 @@ def _check_signed_headers(names: list[bytes], arrived: dict[bytes, list[bytes]])
 def _check_date(values: list[bytes], now: datetime) -> str | None:
     date = b"\n".join(values).decode("latin-1")
     signed_at = None
-    if _DATE.fullmatch(date):
+    if re.fullmatch(_DATE, date):
         with suppress(ValueError):
             signed_at = datetime.fromisoformat(date)
     if signed_at is None:
