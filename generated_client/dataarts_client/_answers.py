@@ -15,10 +15,11 @@ from ._schema import abridged, is_list, is_mapping
 
 __all__ = ["Fault", "excerpt", "hidden", "json_of", "one_line", "retry_after", "text_of", "understand"]
 
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:+-]+)", re.IGNORECASE)
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# Patterns that few answers need, so not compiled when imported.
+_CHARSET = r"(?i);\s*charset\s*=\s*\"?([\w.:+-]+)"
+_MARKUP = r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>"
 # Controls, halves of surrogate pairs, and what turns the direction of a line.
-_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]")
+_UNPRINTABLE = "[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def text_of(content: bytes, headers: httpx.Headers) -> str:
 
 
 def _text(content: bytes, headers: httpx.Headers, *, errors: str) -> str:
-    declared = _CHARSET.search(headers.get("content-type", ""))
+    declared = re.search(_CHARSET, headers.get("content-type", ""))
     for charset in (declared and declared[1], json.detect_encoding(content)):
         try:
             # A byte order mark settles what UTF-16 without one leaves open; so, detected, it goes before the declaration.
@@ -145,14 +146,14 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
 def excerpt(content: bytes, headers: httpx.Headers, secrets: list[str]) -> str:
     """Return the beginning of a body's text, without markup."""
     text: str = hidden(_text(content[:4096], headers, errors="replace"), secrets)
-    return one_line(" ".join(_MARKUP.sub(" ", text).split()), 120)
+    return one_line(" ".join(re.sub(_MARKUP, " ", text).split()), 120)
 
 
 def one_line(text: str, longest: int = 500) -> str:
     """Return a text fit for a line of a log: what cannot be printed is escaped, and what is too long cut off."""
     if len(text) > longest:
         text = f"{text[: longest - 3]}..."
-    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return re.sub(_UNPRINTABLE, lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def retry_after(headers: httpx.Headers) -> float | None:
