@@ -31,9 +31,9 @@ MAX_ANSWER = 1024 * 1024
 
 _PIECE = 65536
 
-_NAME = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]+")
-_VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
-_RAW_VALUE = re.compile(_VALUE.pattern.encode())
+_NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
+_VALUE = r"(?:[!-~](?:[\t -~]*[!-~])?)?"
+_RAW_VALUE = re.compile(_VALUE.encode())
 
 
 class Deadline(float):
@@ -262,11 +262,11 @@ def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     """Return a header as HTTP carries it. A value that cannot be is never shown: it may be a secret."""
     if not isinstance(name, str):
         raise TypeError(f"headers: names must be strings, not {type(name).__name__}")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise ValueError(f"headers: HTTP cannot carry the name {name[:40]!r}")
     if not isinstance(value, str):
         raise TypeError(f"headers: the value of {name} must be a string, not {type(value).__name__}")
-    if not _VALUE.fullmatch(value):
+    if not re.fullmatch(_VALUE, value):
         raise ValueError(f"headers: HTTP cannot carry the value of {name}")
     return name.encode("ascii"), value.encode("ascii")
 
