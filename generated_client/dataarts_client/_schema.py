@@ -133,7 +133,7 @@ class String(Schema):
         self.min_length = min_length
         self.max_length = math.inf if max_length is None else max_length
         self.pattern = pattern
-        self._match = None if pattern is None else re.compile(pattern, re.ASCII).search
+        self._match: Callable[[str], object] | None = None if pattern is None else self._first_match
 
     def check(self, value: Any, at: str) -> None:
         """Allow a str that has the length and the pattern, and that UTF-8 can carry."""
@@ -148,6 +148,11 @@ class String(Schema):
             raise ValueError(f"{at}: does not match the pattern {self.pattern} ({abridged(value)})")
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
             raise ValueError(f"{at}: half a surrogate pair is no character ({abridged(value)})")
+
+    def _first_match(self, value: str) -> object:
+        # Compiled when it is needed, since that takes longer than importing the module does.
+        self._match = re.compile(self.pattern or "", re.ASCII).search
+        return self._match(value)
 
 
 class Number(Schema):
