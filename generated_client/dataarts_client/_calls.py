@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -48,7 +47,6 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 _LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
-_UNRESERVED = re.compile(r"[0-9A-Za-z_.~-]+")
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -104,7 +102,7 @@ class Argument:
         text = ",".join(self.texts(value))
         if text in ("", ".", "..") or "/" in text:
             raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(text)})")
-        return text if _UNRESERVED.fullmatch(text) else quote(text, safe=",")
+        return text if text.isascii() and text.isalnum() else quote(text, safe=",")
 
     def pairs(self, value: Any) -> list[str]:
         """Return the value as parts of the query."""
