@@ -488,7 +488,8 @@ class Property:
 
 def additional(instance: OpenModel, attribute: attrs.Attribute[Any], value: Any) -> None:
     """Check a model's additional properties; an attrs validator."""
-    _dump_additional(instance, value, f"{type(instance).__name__}.{attribute.name}")
+    if value or not isinstance(value, dict):  # and so never when a model is made
+        _dump_additional(instance, value, f"{type(instance).__name__}.{attribute.name}")
 
 
 def _given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> Any:
