@@ -177,7 +177,7 @@ class Call(NamedTuple):
 
     method: str
     target: str
-    headers: list[tuple[bytes, bytes]]
+    headers: tuple[tuple[bytes, bytes], ...]
     content: bytes
     named: frozenset[bytes]  # the headers that the caller gave a value for
 
@@ -268,7 +268,7 @@ class Operation(Generic[R, E]):
         if self._content is not None and (self._content.required or not (body is None or body is UNSET)):
             content = self._content.encode(body)
         named = frozenset(name.lower() for name, _ in headers[len(self._headers) :])
-        return Call(self._method, target, headers, content, named)
+        return Call(self._method, target, tuple(headers), content, named)
 
     def _result(self, answer: Answer) -> R:
         if answer.status >= 400:
@@ -414,7 +414,6 @@ class Sender:
         transport: httpx.BaseTransport | None,
         async_transport: httpx.AsyncBaseTransport | None,
     ) -> None:
-        self._headers = headers
         self._auth = None if auth is None else Guard(auth)
         self._timeout = timeout
         self._max_retries = max_retries
@@ -433,7 +432,18 @@ class Sender:
         def url(target: str) -> httpx.URL:
             return httpx.URL(f"{base_url}{target}")
 
+        @lru_cache(maxsize=256)  # as above: httpx writes each name in three ways
+        def merged(
+            of_call: tuple[tuple[bytes, bytes], ...], named: frozenset[bytes], length: int | None
+        ) -> httpx.Headers:
+            merged = [header for header in headers if header[0].lower() not in named]
+            merged += of_call
+            if length is not None:
+                merged.append((b"Content-Length", b"%d" % length))
+            return httpx.Headers(merged)
+
         self._url = url
+        self._merged = merged
 
     def send(self, call: Call, timeout: float | Unset | None) -> Answer:
         """Send a call, more often if need be and nothing can run twice; return the answer, or raise why there is none."""
@@ -526,11 +536,7 @@ class Sender:
         return _answer(response, body)
 
     def _request(self, call: Call, progress: Progress) -> httpx.Request:
-        headers = [*self._headers, *call.headers]
-        if call.named:
-            headers = [header for header in self._headers if header[0].lower() not in call.named] + call.headers
-        if call.content or call.method in ("POST", "PUT", "PATCH"):
-            headers.append((b"Content-Length", b"%d" % len(call.content)))
+        length = len(call.content) if call.content or call.method in ("POST", "PUT", "PATCH") else None
         try:
             url = self._url(call.target)
         except httpx.InvalidURL:
@@ -538,7 +544,7 @@ class Sender:
         request = httpx.Request(
             call.method,
             url,
-            headers=headers,
+            headers=self._merged(call.headers, call.named, length),
             stream=httpx.ByteStream(call.content),
             extensions={"progress": progress},
         )
