@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._extra import explain_missing
+
 if TYPE_CHECKING:
     from ._app import create_app
     from ._document import DocumentError
@@ -31,7 +33,11 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    try:
+        module = import_module(f".{_MODULES[name]}", __name__)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(explain_missing(f"dataarts_mock.{name}", error), name=error.name) from None
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

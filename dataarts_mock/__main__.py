@@ -1,120 +1,24 @@
-"""The mock's command line: `python -m dataarts_mock`, or `dataarts-mock`."""
+"""The mock's entry point: `python -m dataarts_mock`, or `dataarts-mock`."""
 
 from __future__ import annotations
 
-import argparse
-import gc
-import io
-import signal
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
-from ._app import create_app
-from ._journal import shown_violation
-from ._server import Server, listen, url_of
-from ._service import Answer, Request
-
-_MAX_WIDTH = 72
-"""Columns that the path has at most before what follows moves out of line."""
+from ._extra import explain_missing
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted.
+    """Serve until interrupted; without the extra `[mock]`, say so.
 
     Args:
         arguments: The command line's; None for the process's own.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
     try:
-        app = create_app(
-            jobs=options.job or (("myJob", None),),
-            any_job=options.any_job,
-            token=options.token,
-            access_key=options.access_key,
-            secret_key=options.secret_key,
-            rate_limit=options.rate_limit,
-            control=not options.no_control,
-        )
-    except ValueError as error:
-        parser.error(str(error))
-    try:
-        listener = listen(options.host, options.port)
-    except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (while")[0]
-        parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
-    if not options.quiet:
-        app.listeners.append(_Lines())
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
-    gc.freeze()  # What is there now stays: no collection need look at it again.
-    signal.signal(signal.SIGTERM, _exit)
-    with listener, suppress(KeyboardInterrupt):
-        line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"
-        Server(app, on_started=lambda: print(line, flush=True)).run(sockets=[listener])
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="dataarts-mock",
-        description="A stand-in for DataArts Studio's run-immediate API, driven by openapi.yaml.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=_port, default=4010, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument(
-        "--job",
-        type=_job,
-        action="append",
-        metavar="NAME[@WORKSPACE]",
-        help="a job there is, without a workspace ID in the default one; repeatable (default: myJob)",
-    )
-    parser.add_argument("--any-job", action="store_true", help="take every job and workspace to exist")
-    parser.add_argument("--token", default="mock-token", help="the one token known (default: %(default)s)")
-    parser.add_argument("--access-key", default="mock-ak", help="the one access key known (default: %(default)s)")
-    parser.add_argument("--secret-key", default="mock-sk", help="its secret key (default: %(default)s)")
-    parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
-    parser.add_argument("--no-control", action="store_true", help="serve no control routes below /__mock__/")
-    parser.add_argument("--quiet", action="store_true", help="print no line for each request")
-    return parser
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {2**16 - 1}")
-    return int(text)
-
-
-def _job(text: str) -> tuple[str, str | None]:
-    name, _, workspace = text.partition("@")
-    if "@" in text and not workspace:
-        raise argparse.ArgumentTypeError(f"{text!r} has no workspace ID after the @")
-    return name, workspace or None
-
-
-class _Lines:
-    """Prints a line for each request: method, status, path, and what was wrong with it."""
-
-    def __init__(self) -> None:
-        self._width = 0
-
-    def __call__(self, request: Request, answer: Answer) -> None:
-        path = request.raw_path.decode("latin-1")
-        # As wide as the widest path so far, within limits: what follows stays aligned.
-        self._width = min(max(self._width, len(path)), _MAX_WIDTH)
-        notes = filter(None, (shown_violation(request, answer), answer.fault and f"(fault: {answer.fault})"))
-        line = f"{request.method:7} {answer.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
-        # What clients send must not write to the terminal anything but text.
-        line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
-        # That nobody reads any more is no reason to fail requests.
-        with suppress(OSError):
-            print(line, flush=True)
-
-
-def _exit(number: int, frame: object) -> NoReturn:
-    sys.exit(0)
+        from ._command_line import main as serve
+    except ModuleNotFoundError as error:
+        print(f"dataarts-mock: error: {explain_missing('the mock', error)}", file=sys.stderr)
+        return 2
+    return serve(arguments)
 
 
 if __name__ == "__main__":

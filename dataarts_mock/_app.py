@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
@@ -154,7 +155,8 @@ class App:
         if path in self._beside_paths or path.startswith(self._beside_prefixes):
             await self._beside(scope, receive, send)
             return
-        request = Request(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+        raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
+        request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
         connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
         fault = self.service.faults.take_on_arrival()
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
@@ -196,7 +198,7 @@ class App:
                 return False
             chunk = message.get("body", b"")
             size += len(chunk)
-            if self._limit is not None and size > self._limit:
+            if size > self._limit:
                 request.too_large = True
                 chunks.clear()
             else:

@@ -11,8 +11,8 @@
 | faults | DELETE | forgets them |
 | reset | POST | goes back to the start: jobs, instance IDs, requests, faults |
 
-What they are sent must be `application/json` (so that no web page can do it unasked), within 64 KiB and without unknown
-fields. What they refuse, they answer with `{"error": "<field>: <rule>"}`.
+What they are sent must be `application/json`, within 64 KiB and without unknown fields. Pages of other sites are
+refused, by their `Origin`. What they refuse, they answer with `{"error": "<field>: <rule>"}`.
 """
 
 from __future__ import annotations
@@ -28,39 +28,14 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from ._document import Document, Schema, decode_json
-from ._faults import MAX_DELAY, MAX_TIMES, Fault, Faults, Transport
+from ._faults import Faults, read_fault
 from ._journal import Journal
 from ._state import State
 
 PREFIX = "/__mock__/"
 
 _MAX_BYTES = 64 * 1024
-
-_FAULT = Schema(
-    {
-        "type": "object",
-        "properties": {
-            "status": {"type": "integer"},
-            "example": {"type": "string"},
-            "retry_after": {"type": "integer"},
-            "transport": {"enum": list(Transport)},
-            "delay": {"type": "number", "minimum": 0, "maximum": MAX_DELAY},
-            "times": {"type": "integer", "minimum": 1, "maximum": MAX_TIMES},
-        },
-        "additionalProperties": False,
-    },
-    {},
-)
-
-
-_FAULT_TYPES: dict[str, Callable[[Any], Any]] = {
-    "status": int,
-    "example": str,
-    "retry_after": int,
-    "transport": Transport,
-    "delay": float,
-    "times": int,
-}
+_OBJECT = Schema({"type": "object"}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +92,9 @@ def control_routes(control: Control) -> list[BaseRoute]:
         return {"faults": [asdict(each) for each in control.faults.waiting()]}
 
     async def add_fault(request: Request) -> Any:
-        fault = Fault(**{name: _FAULT_TYPES[name](value) for name, value in (await _payload(request, _FAULT)).items()})
+        payload = await _payload(request, _OBJECT)
         try:
+            fault = read_fault(payload)
             control.faults.add(fault)
         except ValueError as error:
             raise _RefusedError(400, str(error)) from None
@@ -153,6 +129,8 @@ _STATUS = {"GET": 200, "POST": 201, "DELETE": 204}
 
 
 async def _answer(handlers: Mapping[str, Mapping[str, _Handler]], request: Request) -> Response:
+    if request.headers.get("origin", _own_origin(request)) != _own_origin(request):
+        raise _RefusedError(403, "Origin: another site's page")
     methods = handlers.get(request.url.path.removeprefix(PREFIX))
     if methods is None:
         raise _RefusedError(404, f"path: no control route; there are {', '.join(handlers)}")
@@ -161,6 +139,10 @@ async def _answer(handlers: Mapping[str, Mapping[str, _Handler]], request: Reque
         raise _RefusedError(405, f"method: not {' or '.join(methods)}", {"Allow": ", ".join(methods)})
     content = await handler(request)
     return Response(status_code=204) if content is None else _json(_STATUS[request.method], content)
+
+
+def _own_origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 async def _payload(request: Request, schema: Schema) -> dict[str, Any]:
@@ -185,4 +167,4 @@ async def _payload(request: Request, schema: Schema) -> dict[str, Any]:
 
 def _json(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
     # In ASCII: what is listed may hold half a surrogate pair, which UTF-8 cannot carry.
-    return Response(json.dumps(content).encode(), status, headers, "application/json")
+    return Response(json.dumps(content, allow_nan=False).encode(), status, headers, "application/json")

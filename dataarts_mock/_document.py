@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -17,6 +18,12 @@ import yaml
 from ._violations import Kind, Violation, describe
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MAX_BODY_BYTES = 64 * 1024 * 1024
+"""The largest body that an operation takes for which the document states no limit."""
+
+MAX_DEPTH = 100
+"""Levels that JSON may be nested."""
+
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -198,7 +205,7 @@ class Operation:
         # First those that are refused as any parameter is, then those with errors of their own.
         self.parameters = sorted(by_name.values(), key=lambda parameter: parameter.has_own_errors)
         self.body = Body(document.resolve(node["requestBody"]), document) if "requestBody" in node else None
-        self.max_body_bytes: int | None = node.get("x-max-body-bytes")
+        self.max_body_bytes: int = node.get("x-max-body-bytes", MAX_BODY_BYTES)
         alternatives: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
         self.security = [[document.security_scheme(name) for name in alternative] for alternative in alternatives]
         self.responses = {
@@ -283,8 +290,7 @@ class Document:
             raise DocumentError(f"no response lists the examples {', '.join(missing)}")
         for operation in self.operations:
             assert operation.example  # So that a document without one is refused now, not when it is needed.
-        limits = [operation.max_body_bytes for operation in self.operations]
-        self.max_body_bytes = None if None in limits else max(cast("list[int]", limits), default=None)
+        self.max_body_bytes = max((operation.max_body_bytes for operation in self.operations), default=MAX_BODY_BYTES)
 
     def resolve(self, node: Mapping[str, Any]) -> dict[str, Any]:
         """Follow a local reference to what it names."""
@@ -400,11 +406,32 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is too great a number")
+    return number
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return any(isinstance(node, dict | list) for node in level)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def decode_json(content: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no key twice in an object, no NaN, no half of a surrogate pair.
+    """Read JSON strictly: UTF-8, no key twice in an object, nothing infinite, no half of a surrogate pair, 100 levels.
 
     Raises:
         ValueError: It is not JSON.
@@ -413,4 +440,6 @@ def decode_json(content: bytes) -> Any:
     payload = _DECODER.decode(content.decode())
     if b"\\u" in content:  # An escape is the one way to a lone surrogate, which is no character.
         json.dumps(payload, ensure_ascii=False).encode()
+    if content.count(b"[") + content.count(b"{") > MAX_DEPTH and _is_deeper(payload, MAX_DEPTH):
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
     return payload

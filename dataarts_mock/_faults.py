@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from ._document import Document, Example, Operation
+from ._document import Document, Example, Operation, Schema
 
 MAX_DELAY = 300.0
 """Seconds that an answer can be held back at most."""
@@ -66,6 +68,44 @@ class Fault:
         return " ".join(str(part) for part in parts if part is not None)
 
 
+_FIELDS = Schema(
+    {
+        "type": "object",
+        "properties": {
+            "status": {"type": "integer"},
+            "example": {"type": "string"},
+            "retry_after": {"type": "integer", "minimum": 0},
+            "transport": {"enum": [str(each) for each in Transport]},
+            "delay": {"type": "number", "minimum": 0, "maximum": MAX_DELAY},
+            "times": {"type": "integer", "minimum": 1, "maximum": MAX_TIMES},
+        },
+        "additionalProperties": False,
+    },
+    {},
+)
+
+_TYPES: dict[str, Callable[[Any], Any]] = {
+    "status": int,
+    "example": str,
+    "retry_after": int,
+    "transport": Transport,
+    "delay": float,
+    "times": int,
+}
+
+
+def read_fault(fields: Mapping[str, Any]) -> Fault:
+    """Make a fault of its fields by name; those that are None count as not there.
+
+    Raises:
+        ValueError: A field is unknown, or its value not of its type or out of range; the message names field and rule.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    if violation := _FIELDS.violation(given, "fault"):
+        raise ValueError(violation)
+    return Fault(**{name: _TYPES[name](value) for name, value in given.items()})
+
+
 class Faults:
     """The faults that wait for requests, first in, first out.
 
@@ -84,12 +124,8 @@ class Faults:
         """Line up a fault.
 
         Raises:
-            ValueError: It is out of range, or nothing that the contract documents; the message names field and rule.
+            ValueError: It is nothing that the contract documents; the message names field and rule.
         """
-        if fault.times < 1 or fault.times > MAX_TIMES:
-            raise ValueError(f"times: not from 1 to {MAX_TIMES}")
-        if not 0 <= fault.delay <= MAX_DELAY:
-            raise ValueError(f"delay: not from 0 to {MAX_DELAY:g} seconds")
         if fault.transport is not None and fault.is_forced_answer:
             raise ValueError("transport: not together with status or example")
         if not (fault.is_forced_answer or fault.transport or fault.delay):

@@ -71,9 +71,14 @@ class _Entry(NamedTuple):
 
 
 class Journal:
-    """The last requests, bounded in number and in bytes."""
+    """The last requests, bounded in number and in bytes.
+
+    Attributes:
+        forgotten_runs: How many of those that were forgotten for want of room had been carried out.
+    """
 
     def __init__(self) -> None:
+        self.forgotten_runs = 0
         self._entries: deque[_Entry] = deque()
         self._bytes = 0
 
@@ -98,12 +103,15 @@ class Journal:
         self._entries.append(entry)
         self._bytes += size
         while len(self._entries) > MAX_REQUESTS or self._bytes > MAX_BYTES:
-            self._bytes -= self._entries.popleft().size
+            forgotten = self._entries.popleft()
+            self._bytes -= forgotten.size
+            self.forgotten_runs += forgotten.carried_out
 
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
         self._bytes = 0
+        self.forgotten_runs = 0
 
     def requests(self) -> list[RecordedRequest]:
         """Give what is remembered, the oldest first."""

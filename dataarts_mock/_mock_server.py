@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from dataarts_auth import TokenAuth
 
 from ._app import create_app
-from ._faults import Fault, Transport
+from ._faults import read_fault
 from ._journal import RecordedRequest
 from ._runs import difference, is_run
 from ._server import Server, listen, url_of
@@ -171,15 +171,17 @@ class MockServer:
             times: How many requests it meets, at least 1.
 
         Raises:
-            ValueError: An argument is out of range, or names what the contract does not document.
+            ValueError: An argument is not of its type or out of range, or names what the contract does not document.
         """
-        fault = Fault(
-            status=status,
-            example=example,
-            retry_after=retry_after,
-            transport=None if transport is None else Transport(transport),
-            delay=delay,
-            times=times,
+        fault = read_fault(
+            {
+                "status": status,
+                "example": example,
+                "retry_after": retry_after,
+                "transport": transport,
+                "delay": delay,
+                "times": times,
+            }
         )
         self._call(lambda: self._app.service.faults.add(fault))
 
@@ -200,10 +202,16 @@ class MockServer:
             times: How often; 0 asserts that it was not run so.
 
         Raises:
-            AssertionError: It was not; the message shows the difference.
+            AssertionError: It was not, and the message shows the difference; or it cannot be told, because the requests
+                since the last reset were more than are remembered.
         """
         __tracebackhide__ = True
-        requests = self.requests
+        requests, forgotten_runs = self._call(lambda: (self._app.journal.requests(), self._app.journal.forgotten_runs))
+        if forgotten_runs:
+            raise AssertionError(
+                f"it cannot be told how often {job} ran: of {forgotten_runs} older runs nothing is remembered but that "
+                f"there were some; reset the mock in between"
+            )
         runs = [request for request in requests if is_run(request, job, params, workspace)]
         if len(runs) != times:
             raise AssertionError(difference(requests, job, params, workspace, times=times, found=len(runs)))

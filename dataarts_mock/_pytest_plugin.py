@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ._extra import explain_missing
+
 if TYPE_CHECKING:
     from ._mock_server import MockServer
 
@@ -21,13 +23,9 @@ def _dataarts_mock_server() -> Iterator[MockServer]:
     try:
         from ._mock_server import MockServer
     except ModuleNotFoundError as error:
-        missing = error.name
+        missing = explain_missing("The fixture dataarts_mock", error)
     if missing is not None:
-        pytest.fail(
-            f"The fixture dataarts_mock needs {missing.partition('.')[0]}, which comes with an extra: "
-            "pip install 'dataarts-client[mock]'",
-            pytrace=False,
-        )
+        pytest.fail(missing, pytrace=False)
     with MockServer() as server:
         yield server
 

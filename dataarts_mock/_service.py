@@ -25,7 +25,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.message import Message
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -200,7 +199,7 @@ class Service:
         if self.throttle and (seconds := self.throttle.take(next(iter(raw.values()), b""))):
             message = _LIMIT.sub(f"limit:{self.throttle.limit}", self._message(Kind.THROTTLED))
             return Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
-        if operation.max_body_bytes is not None and (request.too_large or len(request.body) > operation.max_body_bytes):
+        if request.too_large or len(request.body) > operation.max_body_bytes:
             return Violation(Kind.BODY_TOO_LARGE, f"body: larger than {operation.max_body_bytes} bytes")
         if request.incomplete:
             return Violation(Kind.REQUEST_ERROR, "body: incomplete")
@@ -347,19 +346,24 @@ def _media_type(operation: Operation, request: Request) -> tuple[str | None, Vio
     value = request.fields.get(b"content-type")
     if operation.body is None or (value is None and not request.body):
         return None, None
-    media_type = _read_media_type(value or b"")
+    media_type, charset = _read_media_type(value or b"")
     if media_type not in operation.body.schemas:
         allowed = " or ".join(operation.body.schemas)
         return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, f"Content-Type: not {allowed}")
+    if charset not in ("utf-8", "utf8"):
+        return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, "Content-Type: charset not utf-8, the one that JSON has")
     return media_type, None
 
 
+_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";]*)', re.IGNORECASE)
+
+
 @lru_cache(maxsize=64)
-def _read_media_type(value: bytes) -> str | None:
-    """Return the media type, in small letters; None if its charset is none that JSON has."""
-    message = Message()
-    message["Content-Type"] = value.decode("latin-1")
-    return message.get_content_type() if message.get_content_charset("utf-8") == "utf-8" else None
+def _read_media_type(value: bytes) -> tuple[str, str]:
+    """Return the media type and the charset, in small letters."""
+    media_type, _, _ = value.decode("latin-1").partition(";")
+    charset = _CHARSET.search(value.decode("latin-1"))
+    return media_type.strip().lower(), charset[1].strip().lower() if charset else "utf-8"
 
 
 def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

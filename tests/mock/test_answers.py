@@ -112,7 +112,7 @@ FAULTS = [
     Fault("credentials: empty token", {"token": ""}, 401, "APIGW.0301", IAM + "decrypt token fail"),
     Fault("media type: none, with a body", {"media_type": None}, 415, "APIGW.0201", ORDER[5].message),
     Fault("media type: wrong, without a body", {"media_type": "text/plain", "body": b""}, 415, "APIGW.0201", ORDER[5].message),
-    Fault("media type: another charset", {"media_type": "application/json; charset=utf-16"}, 415, "APIGW.0201", ORDER[5].message),
+    Fault("media type: another charset", {"media_type": "application/json; charset=utf-16"}, 415, "APIGW.0201", "API request error. Content-Type: charset not utf-8, the one that JSON has"),
     Fault("project ID: empty", {"project": ""}, 400, "DLF.3051", INVALID + "project_id: empty"),
     Fault("project ID: long", {"project": "a" * 65}, 400, "DLF.3051", INVALID + "project_id: longer than 64 characters"),
     Fault("project ID: bad encoding", {"project": "%zz"}, 400, "DLF.3051", INVALID + "project_id: not UTF-8, percent-encoded"),
@@ -148,6 +148,8 @@ NO_JSON = {
     "a key twice": b'{"jobParams":[],"jobParams":[]}',
     "deep": b"[" * 100_000,
     "a lone surrogate": b'{"jobParams":[{"name":"\\ud800","value":""}]}',
+    "nested deeper than 100 levels": b'{"more":' + b"[" * 100 + b"]" * 100 + b"}",
+    "an infinite number": b'{"more":1e999}',
     "endless digits": b'{"more":' + b"9" * 5000 + b"}",
 }
 
@@ -161,6 +163,8 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("longest, in characters", body({"name": "名" * 64, "value": "😀" * 1024, "paramType": "constants"})),
     ("the other dialect", body({"name": "a", "value": "", "type": "procedure"})),
     ("more fields", {"body": b'{"useExecutionUser":"true"}'}),
+    ("nested 100 levels deep", {"body": b'{"more":' + b"[" * 99 + b"]" * 99 + b"}"}),
+    ("a charset in quotes", {"media_type": 'application/json;charset="utf-8"'}),
     ("a query", {"suffix": "run-immediate?job_path=%2Fa"}),
     ("a Chinese job name", {"job": "%E4%BD%9C%E4%B8%9A"}),
     ("a job name encoded without need", {"job": "my%4Aob"}),

@@ -98,3 +98,15 @@ def test_quiet_prints_the_url_alone() -> None:
         rest = process.communicate(timeout=10)
 
     assert rest == ("", "")
+
+
+def test_without_the_extra_it_names_it() -> None:
+    """Where the extra is not installed, the mock ends with status 2 and the command that installs it."""
+    code = "import sys; sys.modules['starlette'] = None; from dataarts_mock.__main__ import main; sys.exit(main([]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "dataarts-mock: error: the mock needs starlette, which comes with an extra: "
+        "pip install 'dataarts-client[mock]'\n"
+    )

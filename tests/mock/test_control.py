@@ -122,7 +122,7 @@ REFUSED: list[tuple[str, Any, int, str]] = [
     ("faults", {"delay": 301}, 400, "delay: greater than 300"),
     ("faults", {"delay": -0.1}, 400, "delay: less than 0"),
     ("faults", b'{"delay": NaN}', 400, "body: not JSON: NaN is no JSON value"),
-    ("faults", b'{"status": 1e400}', 400, "status: not of type integer"),
+    ("faults", b'{"status": 1e400}', 400, "body: not JSON: 1e400 is too great a number"),
     ("faults", {"status": 503, "retry_after": 1}, 400, "retry_after: answer 503 has no Retry-After"),
     ("faults", {"status": 503, "retryAfter": 1}, 400, "retryAfter: unknown"),
     ("nothing", {}, 404, "path: no control route; there are jobs, requests, faults, reset"),
@@ -197,3 +197,25 @@ def test_rate_limit_is_for_each_second_and_project() -> None:
     assert refused[0].json()["error_msg"].endswith("policy user over ratelimit,limit:3,time:1 second")
     assert refused[0].headers["Retry-After"] == "1"
     assert (other.status_code, unknown.status_code, after.status_code) == (200, 401, 200)
+
+
+def test_pages_of_other_sites_are_refused(http: httpx.Client) -> None:
+    """What another site's page sends is refused, whatever it sends; the mock's own pages may."""
+    own = str(http.base_url).rstrip("/")
+    statuses = [
+        http.post("/__mock__/reset", headers={"Origin": origin, "Content-Type": "text/plain"}).status_code
+        for origin in ("http://elsewhere.example", "null", own)
+    ]
+
+    assert statuses == [403, 403, 204]
+
+
+def test_any_recorded_request_can_be_listed(http: httpx.Client) -> None:
+    """The list of requests is JSON, however deep a body was nested."""
+    body = b'{"more":' + b"[" * 99 + b"]" * 99 + b"}"
+    headers = {"X-Auth-Token": "mock-token", "Content-Type": "application/json"}
+    ran = http.post("/v1/p/jobs/myJob/run-immediate", content=body, headers=headers).status_code
+    listed = http.get("/__mock__/requests")
+
+    assert (ran, listed.status_code) == (200, 200)
+    assert listed.json()["requests"][-1]["carried_out"]

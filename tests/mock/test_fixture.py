@@ -292,3 +292,17 @@ def test_server_starts_again() -> None:
     for _ in range(2):
         with mock:
             assert post(mock.url).status_code == 200
+
+
+def test_what_was_forgotten_is_not_taken_for_never(dataarts_mock: MockServer) -> None:
+    """When runs are so long ago that nothing is remembered of them, assert_ran says that it cannot tell."""
+    with dataarts_mock.client() as client:
+        run_job_immediately.sync("p", "myJob", client=client)
+    with httpx.Client(base_url=dataarts_mock.url) as http:
+        for _ in range(1000):
+            http.get("/")
+
+    with pytest.raises(AssertionError, match="cannot be told how often myJob ran"):
+        dataarts_mock.assert_ran("myJob", times=0)
+    dataarts_mock.reset()
+    dataarts_mock.assert_ran("myJob", times=0)
