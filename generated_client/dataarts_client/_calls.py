@@ -195,6 +195,7 @@ class Answer(NamedTuple):
     content: bytes
     fault: str | None
     request: httpx.Request
+    settled: bool  # it may have been carried out, whatever the status
 
 
 class Failure(NamedTuple):
@@ -353,7 +354,7 @@ class Operation(Generic[R, E]):
             error_code=fault.code,
             error_msg=fault.message,
             request_id=fault.request_id,
-            outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500),
+            outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500 or answer.settled),
         )
         if isinstance(error, errors.TooManyRequests):
             error.retry_after = _answers.retry_after(answer.headers)
@@ -491,7 +492,7 @@ class Sender:
             if error is progress.failure:
                 raise
             return _outcome(error, progress, request, response, body, limit)
-        return _answer(response, body)
+        return _answer(response, body, progress)
 
     async def _attempt_async(self, call: Call, at: float, limit: float) -> Answer | Failure:
         from asyncio import timeout  # as above
@@ -523,7 +524,7 @@ class Sender:
         finally:
             if progress.stream is not None and not progress.on_the_wire:
                 await progress.stream.aclose()  # given up in the middle of a handshake, which leaves it open
-        return _answer(response, body)
+        return _answer(response, body, progress)
 
     def _request(self, call: Call, progress: Progress) -> httpx.Request:
         headers = [*self._headers, *call.headers]
@@ -552,7 +553,7 @@ class Sender:
             return None
         pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         if isinstance(outcome, Answer):
-            if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
+            if (outcome.status != 429 or outcome.settled) and not (call.safe and outcome.status in _PASSING):
                 return None
             asked = _answers.retry_after(outcome.headers)
             if asked is not None:
@@ -629,9 +630,9 @@ def _answered(outcome: Answer | Failure) -> Answer:
     return outcome
 
 
-def _answer(response: httpx.Response, body: Body) -> Answer:
+def _answer(response: httpx.Response, body: Body, progress: Progress) -> Answer:
     headers = response.extensions.get("headers", response.headers)
-    return Answer(response.status_code, headers, body.content, body.fault, response.request)
+    return Answer(response.status_code, headers, body.content, body.fault, response.request, progress.settled)
 
 
 def _outcome(
@@ -644,7 +645,7 @@ def _outcome(
 ) -> Answer | Failure:
     """Return what an exception of the transport means. A status that says no is an answer, even if its body broke off."""
     if response is not None and response.status_code >= 400:
-        return _answer(response, body)
+        return _answer(response, body, progress)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         reason = f"the time allowed, {limit:g} s, is over"
     elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
@@ -653,7 +654,9 @@ def _outcome(
         said: str = _answers.hidden(str(error), secrets_of(request, frozenset()))
         reason = _answers.one_line(said, 200) or type(error).__name__
     failure: errors.ClientError
-    if progress.may_have_arrived and not isinstance(error, _NOT_SENT):
+    untraced = progress.handed_over and not progress.begun
+    # A kind of exception tells nothing of what was sent before: it can come from what auth sends after the request.
+    if progress.on_the_wire or (untraced and not isinstance(error, _NOT_SENT)):
         failure = errors.OutcomeUnknown(f"The answer was lost: {reason}. The request may have been carried out.")
     else:
         server = request.url.netloc.decode("ascii")

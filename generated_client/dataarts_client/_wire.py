@@ -94,20 +94,35 @@ def _keep_deadlines(stream: Any) -> None:
 class Progress:
     """How far a request came, as httpx's `trace` extension tells it."""
 
-    __slots__ = ("begun", "failure", "handed_over", "on_the_wire", "refused", "stream")
+    __slots__ = (
+        "_earlier",
+        "_status",
+        "begun",
+        "failure",
+        "handed_over",
+        "on_the_wire",
+        "refused",
+        "settled",
+        "stream",
+    )
 
     def __init__(self) -> None:
         self.handed_over = False  # to the transport, once its authentication was done
         self.begun = False  # something of it was traced: not every transport does
         self.on_the_wire = False
+        self._earlier = False  # it was so before it was sent the last time
+        self._status: int | None = None  # of its last answer
+        self.settled = False  # an answer other than a refusal came, and yet auth went on
         self.refused = False  # because HTTP cannot carry it
         self.stream: Any = None  # of a connection that was made for it
         self.failure: BaseException | None = None  # of the caller's own authentication
 
-    @property
-    def may_have_arrived(self) -> bool:
-        """Whether something of the request may have reached the service."""
-        return self.on_the_wire or (self.handed_over and not self.begun)
+    def answered(self, status: int, *, elsewhere: bool) -> None:
+        """Note an answer to the request, or to another one that its authentication wanted sent."""
+        self.settled = self.settled or self._status not in (None, 401, 429)
+        if not elsewhere:
+            self.on_the_wire = True  # which not every transport traces
+            self._status = status
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note an event of a blocking request. The streams of a new connection are made to keep to deadlines."""
@@ -124,8 +139,11 @@ class Progress:
         if event.endswith(".send_request_headers.started"):
             request = info["request"]
             if request.method != b"CONNECT":  # with which a proxy is asked for a tunnel; the service does not see it
-                self.on_the_wire = True
+                self._earlier, self.on_the_wire = self.on_the_wire, True
                 request.extensions.pop("trace", None)  # what follows takes time to trace, and no one asks for it
+        elif event.endswith(".send_request_headers.failed"):
+            if type(info["exception"]).__name__ == "LocalProtocolError":  # which comes before anything is written
+                self.on_the_wire = self._earlier
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.stream = info["return_value"]
             return True
@@ -146,6 +164,7 @@ class Guard(httpx.Auth):
             outgoing = next(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace)
+                progress.answered(response.status_code, elsewhere=_leads_elsewhere(outgoing, request))
                 outgoing = flow.send(response)
         except StopIteration:
             return
@@ -167,6 +186,7 @@ class Guard(httpx.Auth):
             outgoing = await anext(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace_async)
+                progress.answered(response.status_code, elsewhere=_leads_elsewhere(outgoing, request))
                 outgoing = await flow.asend(response)
         except StopAsyncIteration:
             return
