@@ -101,7 +101,7 @@ class Fault(NamedTuple):
 
 
 def hidden(value: Any, secrets: list[str]) -> Any:
-    """Return a JSON value in whose strings no secret is to be seen that the service echoed."""
+    """Return a JSON value in whose strings and names no secret is to be seen that the service echoed."""
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, "***")
@@ -109,7 +109,7 @@ def hidden(value: Any, secrets: list[str]) -> Any:
     if is_list(value):
         return [hidden(item, secrets) for item in value]
     if is_mapping(value):
-        return {name: hidden(item, secrets) for name, item in value.items()}
+        return {hidden(name, secrets): hidden(item, secrets) for name, item in value.items()}
     return value
 
 
@@ -145,7 +145,7 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
 
 def excerpt(content: bytes, headers: httpx.Headers, secrets: list[str]) -> str:
     """Return the beginning of a body's text, without markup."""
-    text: str = hidden(_text(content[:4096], headers, errors="replace"), secrets)
+    text: str = hidden(_text(content, headers, errors="replace"), secrets)[:4096]
     return one_line(" ".join(re.sub(_MARKUP, " ", text).split()), 120)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 _LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
+_QUOTED = r"(?s)[: ]*(?:bytearray\()?\bb['\"].*"  # bytes of an answer in one of h11's messages; those can hold a secret
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -194,7 +196,7 @@ class Answer(NamedTuple):
     headers: httpx.Headers
     content: bytes
     fault: str | None
-    request: httpx.Request
+    requests: Sequence[httpx.Request]  # one, unless auth sent others
     settled: bool  # it may have been carried out, whatever the status
 
 
@@ -314,7 +316,7 @@ class Operation(Generic[R, E]):
         return None
 
     def _secrets(self, answer: Answer) -> list[str]:
-        return secrets_of(answer.request, self._known)
+        return secrets_of(answer.requests, self._known)
 
     def _unexpected(self, answer: Answer, fault: str) -> errors.UnexpectedResponse:
         secrets = self._secrets(answer)
@@ -543,6 +545,7 @@ class Sender:
             stream=httpx.ByteStream(call.content),
             extensions={"progress": progress},
         )
+        progress.requests.append(request)
         if self._auth is not None:
             request.read()
         return request
@@ -632,7 +635,7 @@ def _answered(outcome: Answer | Failure) -> Answer:
 
 def _answer(response: httpx.Response, body: Body, progress: Progress) -> Answer:
     headers = response.extensions.get("headers", response.headers)
-    return Answer(response.status_code, headers, body.content, body.fault, response.request, progress.settled)
+    return Answer(response.status_code, headers, body.content, body.fault, progress.requests, progress.settled)
 
 
 def _outcome(
@@ -651,7 +654,9 @@ def _outcome(
     elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
         reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
     else:
-        said: str = _answers.hidden(str(error), secrets_of(request, frozenset()))
+        said: str = _answers.hidden(str(error), secrets_of(progress.requests, frozenset()))
+        if isinstance(error, httpx.RemoteProtocolError):
+            said = re.sub(_QUOTED, "", said)
         reason = _answers.one_line(said, 200) or type(error).__name__
     failure: errors.ClientError
     untraced = progress.handed_over and not progress.begun

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
 from http.cookiejar import CookieJar
 from time import monotonic
@@ -102,11 +102,13 @@ class Progress:
         "handed_over",
         "on_the_wire",
         "refused",
+        "requests",
         "settled",
         "stream",
     )
 
     def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []  # itself, and what its authentication sent in its place or besides
         self.handed_over = False  # to the transport, once its authentication was done
         self.begun = False  # something of it was traced: not every transport does
         self.on_the_wire = False
@@ -204,6 +206,8 @@ class Guard(httpx.Auth):
 def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..., Any]) -> httpx.Request:
     """Return a request that the authentication of another one, or more often the same, wants sent."""
     progress: Progress = request.extensions["progress"]
+    if outgoing is not request:
+        progress.requests.append(outgoing)
     for name, value in outgoing.headers.raw:
         if not _RAW_VALUE.fullmatch(value):
             # Further down, the value would be logged.
@@ -249,7 +253,7 @@ class Body:
         if coding in ("gzip", "x-gzip", "deflate"):
             self._inflate = zlib.decompressobj(47)
         elif coding not in ("", "identity"):
-            self.fault = f"the body has the content coding {coding[:40]!r}, which was not asked for"
+            self.fault = "the body has a content coding that was not asked for"
 
     def feed(self, chunk: bytes) -> bool:
         """Take what was received; return whether more is wanted."""
@@ -291,22 +295,43 @@ def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     return name.encode("ascii"), value.encode("ascii")
 
 
+# What is no secret: the client's own headers and those that services write into what they say, so that it stays readable.
 _KNOWN = frozenset(
     b"accept accept-encoding connection content-length content-type host transfer-encoding user-agent"
-    b" x-language x-project-id x-sdk-date".split()
+    b" x-language x-project-id x-sdk-date"
+    b" correlation-id request-id traceparent tracestate x-amzn-trace-id x-b3-spanid x-b3-traceid x-client-request-id"
+    b" x-correlation-id x-request-id x-trace-id".split()
 )
 
 
-def secrets_of(request: httpx.Request, known: frozenset[bytes]) -> list[str]:
+# Headers that are secret at any length; of the first three, so are the parts.
+_COMPOSED = frozenset(b"authorization cookie proxy-authorization".split())
+_SECRET = _COMPOSED | frozenset(b"x-auth-token x-security-token".split())
+
+
+def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> list[str]:
     """Return what the caller's headers hold, which is a secret unless they are `known`; the longest first."""
-    secrets = {
-        part.decode("latin-1")
-        for name, value in request.headers.raw
-        if name.lower() not in _KNOWN and name.lower() not in known
-        for part in (value, *value.split())
-        if len(part) >= 8
-    }
+    secrets: set[str] = set()
+    for request in requests:
+        for raw_name, raw_value in request.headers.raw:
+            name, value = raw_name.lower(), raw_value.decode("latin-1")
+            if value and (name in _SECRET or (len(value) >= 8 and name not in _KNOWN and name not in known)):
+                secrets.add(value)
+            if name in _COMPOSED:
+                secrets.update(_parts(value))
     return sorted(secrets, key=len, reverse=True)
+
+
+def _parts(value: str) -> Iterator[str]:
+    """Yield what can be secret in the value of a header such as `Bearer TOKEN`, `Access=KEY, …` or `session=ID; …`."""
+    scheme, _, rest = value.partition(" ")
+    if "=" not in scheme:
+        value = rest
+        if rest:
+            yield rest
+    for word in value.split():
+        if not word.startswith("SignedHeaders="):
+            yield from (part for part in (word, word.strip(",;").partition("=")[2]) if len(part) >= 8)
 
 
 class NoCookies(CookieJar):
