@@ -69,9 +69,12 @@ def _keep_deadlines(stream: Any) -> None:
 
     def flush(timeout: float | None) -> None:
         # By itself, the stream would give each part that it can write at a time all of the time.
-        while pending:
-            write(bytes(pending[:_PIECE]), timeout=_left(timeout))
-            del pending[:_PIECE]
+        try:
+            while pending:
+                write(bytes(pending[:_PIECE]), timeout=_left(timeout))
+                del pending[:_PIECE]
+        finally:
+            pending.clear()  # after a failure too, for there may be an answer to read that says why
 
     def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come one by one, and then nothing, which is the end.
