@@ -13,7 +13,6 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -428,9 +427,7 @@ class Sender:
         self._closed = False
         self._blocking: httpx.Client | None = None
         # One for each event loop: neither connections nor locks outlive theirs.
-        self._async: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = (
-            WeakKeyDictionary()
-        )
+        self._async: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = {}
 
         @lru_cache(maxsize=256)  # most calls go where others went, and parsing takes time
         def url(target: str) -> httpx.URL:
@@ -586,6 +583,7 @@ class Sender:
         with self._lock:
             found = self._async.get(loop)
             if found is None:
+                self._discard()
                 client = _made(
                     _Asynchronous,
                     verify=self._verify,
@@ -601,11 +599,15 @@ class Sender:
         self._closed = True
         with self._lock:
             client, self._blocking = self._blocking, None
+            self._discard()
         if client is not None:
             client.close()
 
     async def aclose(self) -> None:
-        """Close all connections; the client cannot be used any more."""
+        """Close the connections of blocking calls and of the running event loop; the client cannot be used any more.
+
+        Those of another event loop that is still open are closed by calling this there.
+        """
         from asyncio import get_running_loop  # as above
 
         self.close()
@@ -613,6 +615,11 @@ class Sender:
             found = self._async.pop(get_running_loop(), None)
         if found is not None:
             await found[0].aclose()
+
+    def _discard(self) -> None:
+        """Forget the clients of closed event loops, which nothing can close any more: their sockets go with them."""
+        for loop in [loop for loop in self._async if loop.is_closed()]:
+            del self._async[loop]
 
     def _open(self) -> None:
         """Raise a RuntimeError if the client is not open any more."""
