@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
 from typing import Any, NamedTuple, cast
@@ -29,15 +28,29 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+class _Rounded(float):
+    """A float that is a whole number only because it is rounded: no integer."""
+
+    __slots__ = ()
+
+    def is_integer(self) -> bool:
+        return False
+
+
 def _real(text: str) -> float:
     """Return the number: an int where it is one that a float would round, infinity where it is too large for both."""
     value = float(text)
-    if 2**53 < abs(value) < math.inf:
-        from decimal import Decimal  # rarely needed
+    if not value.is_integer():
+        return value
+    from decimal import Decimal  # rarely needed
 
+    try:
         exact = Decimal(text)
-        return int(exact) if exact == exact.to_integral_value() else value
-    return value
+    except ArithmeticError:  # its exponent has too many digits
+        return _Rounded(value)
+    if exact == value:
+        return value
+    return int(exact) if exact == exact.to_integral_value() else _Rounded(value)
 
 
 def _no_number(text: str) -> Any:

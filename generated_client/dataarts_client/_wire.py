@@ -263,16 +263,26 @@ class Body:
         self._received += len(chunk)
         if self._inflate is not None:
             try:
-                chunk = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
+                self._decompress(chunk)
             except zlib.error:
                 self.fault = "the body is not compressed as it claims"
                 return False
-        self._chunks.append(chunk)
-        self._size += len(chunk)
+        else:
+            self._chunks.append(chunk)
+            self._size += len(chunk)
         if max(self._size, self._received) > MAX_ANSWER:
             self.fault = "the body is longer than 1 MiB"
             return False
         return True
+
+    def _decompress(self, chunk: bytes) -> None:
+        while chunk and self._size <= MAX_ANSWER:
+            if self._inflate.eof:  # another member begins, of which gzip allows any number
+                self._inflate = zlib.decompressobj(47)
+            piece = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
+            self._chunks.append(piece)
+            self._size += len(piece)
+            chunk = self._inflate.unused_data
 
     def end(self) -> None:
         """Note that nothing more is to come."""
