@@ -380,11 +380,19 @@ def operation(endpoint: Endpoint) -> Node:
         },
         "successes": results,
         "failures": refusals,
-        "hints": {key: value["x-hint"].strip() for key, value in failures.items() if "x-hint" in value},
+        "hints": {key: hint(key, value["x-hint"]) for key, value in failures.items() if "x-hint" in value},
         "result": joined(item["annotation"] for item in results.values()),
         "refusal": joined(item["annotation"] for item in refusals.values()),
         "accept": ", ".join(dict.fromkeys(kind for value in answers for kind in value.get("content", {}))) or "*/*",
     }
+
+
+def hint(status: str, value: Any) -> str | dict[str, str]:
+    """Return what an answer of this status gives occasion to check: a text, or one for each of some error codes."""
+    texts = list(value.values()) if isinstance(value, dict) else [value]
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(code, str) for code in value):
+        raise refuse(f"x-hint of {status} is neither a text nor a mapping from error codes to texts")
+    return {code: text.strip() for code, text in value.items()} if isinstance(value, dict) else value.strip()
 
 
 def same(path: str, renamed: str) -> bool:

@@ -218,7 +218,7 @@ class Operation(Generic[R, E]):
         accept: str = "application/json",
         successes: Mapping[str, Schema | None],
         failures: Mapping[str, Schema],
-        hints: Mapping[str, str],
+        hints: Mapping[str, str | Mapping[str, str]],
     ) -> None:
         self._method = method
         self._path = path
@@ -341,9 +341,15 @@ class Operation(Generic[R, E]):
         text = _answers.one_line(f"{text}: {fault.message or 'the answer says no more'}")
         if fault.request_id:
             text += f" [request {_answers.one_line(fault.request_id, 80)}]"
-        hint = _documented(self._hints, status)
-        if hint is not None:
-            text += f" {self._hints[hint]}"
+        unknown = self._method not in _SAFE and (status == 408 or status >= 500 or answer.settled)
+        if unknown:
+            text = f"{text.removesuffix('.')}. The request may have been carried out."
+        key = _documented(self._hints, status)
+        hint = None if key is None else self._hints[key]
+        if hint is not None and not isinstance(hint, str):
+            hint = hint.get(fault.code or "")
+        if hint:
+            text += f" {hint}"
         kind = _KINDS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
         parsed = self._refusal(answer, secrets)
         response: Response[Any] = Response(
@@ -355,7 +361,7 @@ class Operation(Generic[R, E]):
             error_code=fault.code,
             error_msg=fault.message,
             request_id=fault.request_id,
-            outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500 or answer.settled),
+            outcome_unknown=unknown,
         )
         if isinstance(error, errors.TooManyRequests):
             error.retry_after = _answers.retry_after(answer.headers)
