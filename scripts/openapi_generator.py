@@ -199,12 +199,16 @@ def operation_at(path: str, method: str) -> Node:
 def python_pattern(pattern: str) -> str:
     """Return an ECMA 262 pattern, which JSON Schema means, as a pattern for Python's re with its ASCII flag."""
     translated = ""
-    in_class = False
-    for piece in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?<(?![=!])|.", pattern, re.DOTALL):
+    in_class = quantified = False
+    for piece in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?(?!:|<?[=!])|\{\d*,?\d*\}|.", pattern, re.DOTALL):
         if re.match(r"\\[AEPQZckpuxz]", piece) and not re.fullmatch(r"\\(u[0-9A-Fa-f]{4}|x)", piece):
             raise refuse(f"the pattern {pattern} has {piece}")
-        if piece == "(?<":
-            raise refuse(f"the pattern {pattern} has a named group")
+        if not in_class:
+            if piece == "(?":
+                raise refuse(f"the pattern {pattern} has a group that not both ECMA 262 and Python know")
+            if piece.startswith("{,") or (piece == "+" and quantified):
+                raise refuse(f"the pattern {pattern} has a quantifier that only Python knows")
+            quantified = piece in ("*", "+", "?") or re.fullmatch(r"\{\d.*\}", piece) is not None
         if piece == r"\s" or piece == r"\S":
             spaces = r"\s\ufeff\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
             if piece == r"\S" and in_class:
