@@ -94,12 +94,34 @@ class Schema:
 
 
 class Anything(Schema):
-    """Any JSON value. What JSON cannot carry is found when the request's body is written."""
+    """Any JSON value. What else JSON cannot carry is found when the request's body is written."""
 
     __slots__ = ()
 
     def check(self, value: Any, at: str) -> None:
         """Allow it."""
+
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
+        """Return the value, in whose objects all names are strings."""
+        try:
+            _check_names(value, at)
+        except RecursionError:
+            raise ValueError(f"{at}: nested too deeply") from None
+        return value
+
+
+def _check_names(value: Any, at: str) -> None:
+    """Refuse names that JSON would make strings of, and so perhaps the same one of two."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not isinstance(name, str):
+                raise _mistyped(at, "a dict whose keys are strings", name)
+            if isinstance(item, dict | list | tuple):
+                _check_names(item, f"{at}[{abridged(name)}]")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list | tuple):
+                _check_names(item, f"{at}[{index}]")
 
 
 class Null(Schema):
