@@ -26,7 +26,11 @@ contract: $(READY) ## Hold the mock to the contract; reports go to build/contrac
 
 .PHONY: test
 test: lint check-generated ## Run everything that must pass: lint, check-generated and the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+.PHONY: test-browser
+test-browser: $(READY) ## Try the reference page in Chromium (Debian: chromium); the screenshot goes to build/
+	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 .PHONY: generate
 generate: $(READY) ## Generate the client from openapi.yaml
@@ -60,7 +64,8 @@ clean: ## Remove the virtual environment, reports and caches
 
 # A stamp, newer than what it was made from. The lock file's hashes cover every package; the project itself comes last.
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Making the virtual environment, which takes a minute."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -28,7 +28,7 @@ def canonical_request(
         uri += "/"
     lines = b"".join([b"%b:%b\n" % header for header in headers])
     start = f"{method.upper()}\n{uri}\n{_canonical_query(query)}\n"
-    return b"%b%b\n%b\n%b" % (start.encode(), lines, names, payload)
+    return b"%b%b\n%b\n%b" % (start.encode("utf-8", "replace"), lines, names, payload)
 
 
 def _canonical_query(query: bytes) -> str:

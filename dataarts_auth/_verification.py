@@ -25,7 +25,7 @@ def access_key_of(authorization: str | bytes) -> str | None:
 
     None if the value is not one of the scheme SDK-HMAC-SHA256, with its three parts.
     """
-    match = _AUTHORIZATION.fullmatch(_octets(authorization))
+    match = _AUTHORIZATION.fullmatch(_octets(authorization).strip(b" \t"))
     return match[1].decode("latin-1") if match else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import signal
 import sys
@@ -41,18 +42,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
-        parser.error(f"cannot listen on {options.host} port {options.port}: {error.strerror or error}")
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
     if not options.quiet:
         app.listeners.append(_Lines())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
-    print(f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)", flush=True)
+    gc.freeze()  # What is there now stays: no collection need look at it again.
     signal.signal(signal.SIGTERM, _exit)
-    try:
-        with listener:
-            Server(app).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
+    with listener, suppress(KeyboardInterrupt):
+        line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"
+        Server(app, on_started=lambda: print(line, flush=True)).run(sockets=[listener])
     return 0
 
 

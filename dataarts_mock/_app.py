@@ -161,10 +161,8 @@ class App:
             self._note(request, _unanswered(fault))
             await _cut(connection, receive)
             return
-        if connection is not None and connection.arrived:
-            complete = await self._read_body(request, receive)
-        else:
-            complete = await self._read_slow_body(request, receive)
+        read = self._read_body if connection is not None and connection.arrived else self._read_slow_body
+        complete = await read(request, receive)
         if fault is not None:
             await self._fail(request, fault, connection, receive, send)
             return
@@ -225,14 +223,14 @@ class App:
             case Transport.RESET_AFTER_READING:
                 await _cut(connection, receive)
             case Transport.TRUNCATED_BODY:
-                await _send_head(answer, send)
+                await send(_head(answer))
                 await send({"type": "http.response.body", "body": _half(answer.body), "more_body": True})
                 await _cut(connection, receive, flush=True)
             case Transport.MALFORMED_JSON:
                 answer.body = _half(answer.body)
                 await _send(answer, send)
             case Transport.DRIP:
-                await _send_head(answer, send)
+                await send(_head(answer))
                 for index in range(len(answer.body)):
                     await self._pause(_DRIP_SECONDS)
                     await send(
@@ -263,17 +261,27 @@ def _half(body: bytes) -> bytes:
     return body[: len(body) // 2]
 
 
-async def _send_head(answer: Answer, send: Send, *, close: bool = False) -> None:
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+def _head(answer: Answer, *, close: bool = False) -> Message:
+    headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in answer.headers.items()]
     headers.append((b"content-length", b"%d" % len(answer.body)))
     if close:
         headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 
 async def _send(answer: Answer, send: Send, *, close: bool = False) -> None:
-    await _send_head(answer, send, close=close)
+    await send(_head(answer, close=close))
     await send({"type": "http.response.body", "body": answer.body})
+
+
+class _Fields(dict[str, bytes]):
+    """The names of headers as they go out, by the names that the document has."""
+
+    def __missing__(self, name: str) -> bytes:
+        return self.setdefault(name, name.lower().encode())
+
+
+_FIELDS = _Fields()
 
 
 async def _cut(connection: Connection | None, receive: Receive, *, flush: bool = False) -> None:

@@ -103,8 +103,9 @@ def control_routes(control: Control) -> list[BaseRoute]:
 
     async def add_job(request: Request) -> Any:
         job = await _payload(request, job_schema)
-        control.state.add_job(**job)
-        return job
+        name, workspace = job["name"], job.get("workspace")
+        control.state.add_job(name, workspace)
+        return {"name": name, "workspace": workspace}
 
     async def list_requests(request: Request) -> Any:
         return {"requests": [asdict(each) for each in control.journal.requests()]}

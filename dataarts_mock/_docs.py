@@ -20,12 +20,16 @@ def docs_routes(service: Service) -> list[BaseRoute]:
     that it came from.
     """
     document = service.document
-    token = next(
-        name
-        for name, scheme in document.root["components"]["securitySchemes"].items()
-        if "x-signing-algorithm" not in scheme
-    )
-    authorize = f"() => window.ui.preauthorizeApiKey({_script(token)}, {_script(service.token)})"
+    tokens = [
+        scheme.name
+        for operation in document.operations
+        for alternative in operation.security
+        for scheme in alternative
+        if not scheme.is_signature
+    ]
+    calls = [
+        f"window.ui.preauthorizeApiKey({_script(name)}, {_script(service.token)})" for name in dict.fromkeys(tokens)
+    ]
     app = Starlette()
     api_doc(
         app,
@@ -39,7 +43,7 @@ def docs_routes(service: Service) -> list[BaseRoute]:
             "showExtensions": "false",
             "tryItOutEnabled": "true",
             "validatorUrl": "null",
-            "onComplete": authorize,
+            "onComplete": f"() => {{ {'; '.join(calls)} }}",
         },
     )
     return list(app.routes)

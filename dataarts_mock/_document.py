@@ -166,6 +166,21 @@ class Body:
         return payload, None
 
 
+@dataclass(frozen=True)
+class SecurityScheme:
+    """One way to say who is asking: a header.
+
+    Args:
+        name: Its name in the document.
+        field: The header, in small letters.
+        is_signature: Whether the header holds a signature, rather than a token.
+    """
+
+    name: str
+    field: bytes
+    is_signature: bool
+
+
 class Operation:
     """One operation of the document."""
 
@@ -183,7 +198,8 @@ class Operation:
         self.parameters = sorted(by_name.values(), key=lambda parameter: parameter.has_own_errors)
         self.body = Body(document.resolve(node["requestBody"]), document) if "requestBody" in node else None
         self.max_body_bytes: int | None = node.get("x-max-body-bytes")
-        self.security: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
+        alternatives: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
+        self.security = [[document.security_scheme(name) for name in alternative] for alternative in alternatives]
         self.responses = {
             int(status): document.response(response)
             for status, response in node["responses"].items()
@@ -300,6 +316,17 @@ class Document:
         """Return the value of a named example among the components."""
         return self.resolve({"$ref": f"#/components/examples/{name}"})["value"]
 
+    def security_scheme(self, name: str) -> SecurityScheme:
+        """Read a security scheme of the document.
+
+        Raises:
+            DocumentError: It is none that the mock can check.
+        """
+        node = self.resolve(self.root["components"]["securitySchemes"][name])
+        if node["type"] != "apiKey" or node["in"] != "header":
+            raise DocumentError(f"security scheme {name}: not an API key in a header")
+        return SecurityScheme(name, node["name"].lower().encode(), "x-signing-algorithm" in node)
+
     def parameter(self, name: str) -> Parameter:
         """Return the parameter that some operation has under this name."""
         return next(
@@ -375,10 +402,13 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_co
 
 
 def decode_json(content: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no key twice in an object, no NaN.
+    """Read JSON strictly: UTF-8, no key twice in an object, no NaN, no half of a surrogate pair.
 
     Raises:
         ValueError: It is not JSON.
         RecursionError: It is nested too deep.
     """
-    return _DECODER.decode(content.decode())
+    payload = _DECODER.decode(content.decode())
+    if b"\\u" in content:  # An escape is the one way to a lone surrogate, which is no character.
+        json.dumps(payload, ensure_ascii=False).encode()
+    return payload

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from ._document import decode_json
 from ._service import Answer, Request
@@ -52,20 +53,52 @@ class RecordedRequest:
     carried_out: bool
 
 
+class _Entry(NamedTuple):
+    """What is kept of a request: few objects, so that keeping a thousand costs the next one little."""
+
+    method: str
+    path: bytes
+    query: bytes
+    headers: bytes
+    body: bytes
+    parameters: dict[str, Any]
+    operation: str | None
+    status: int
+    violation: str | None
+    fault: str | None
+    carried_out: bool
+
+    @property
+    def size(self) -> int:
+        return len(self.path) + len(self.query) + len(self.headers) + len(self.body)
+
+
 class Journal:
     """The last requests, bounded in number and in bytes."""
 
     def __init__(self) -> None:
-        self._entries: deque[tuple[int, Request, Answer]] = deque()
+        self._entries: deque[_Entry] = deque()
         self._bytes = 0
 
     def add(self, request: Request, answer: Answer) -> None:
         """Remember a request; the oldest are forgotten where there are too many."""
-        size = request.size
-        self._entries.append((size, request, answer))
-        self._bytes += size
+        entry = _Entry(
+            request.method,
+            request.raw_path,
+            request.query,
+            b"\n".join(chain.from_iterable(request.headers)),  # No header has a line break in it.
+            request.body,
+            request.parameters,
+            request.operation,
+            answer.status,
+            answer.violation and shown_violation(request, answer),
+            answer.fault,
+            answer.carried_out,
+        )
+        self._entries.append(entry)
+        self._bytes += entry.size
         while len(self._entries) > MAX_REQUESTS or self._bytes > MAX_BYTES:
-            self._bytes -= self._entries.popleft()[0]
+            self._bytes -= self._entries.popleft().size
 
     def clear(self) -> None:
         """Forget everything."""
@@ -74,23 +107,27 @@ class Journal:
 
     def requests(self) -> list[RecordedRequest]:
         """Give what is remembered, the oldest first."""
-        return [_record(request, answer) for _, request, answer in self._entries]
+        return [_record(entry) for entry in self._entries]
 
 
-def _record(request: Request, answer: Answer) -> RecordedRequest:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.fields.items()}
+def _record(entry: _Entry) -> RecordedRequest:
+    headers: dict[str, str] = {}
+    parts = iter(entry.headers.decode("latin-1").split("\n") if entry.headers else ())
+    for name, value in zip(parts, parts, strict=True):
+        shown = "***" if name in SECRETS else value
+        headers[name] = f"{headers[name]}, {shown}" if name in headers else shown
     return RecordedRequest(
-        method=request.method,
-        path=request.raw_path.decode("latin-1"),
-        query=request.query.decode("latin-1"),
-        parameters=dict(request.parameters),
-        headers={name: "***" if name in SECRETS else value for name, value in headers.items()},
-        body=_payload(request.body),
-        status=answer.status or None,
-        violation=shown_violation(request, answer),
-        fault=answer.fault,
-        operation=request.operation,
-        carried_out=answer.carried_out,
+        method=entry.method,
+        path=entry.path.decode("latin-1"),
+        query=entry.query.decode("latin-1"),
+        parameters=dict(entry.parameters),
+        headers=headers,
+        body=_payload(entry.body),
+        status=entry.status or None,
+        violation=entry.violation,
+        fault=entry.fault,
+        operation=entry.operation,
+        carried_out=entry.carried_out,
     )
 
 

@@ -95,19 +95,28 @@ class MockServer:
 
         Raises:
             OSError: No port can be had.
-            RuntimeError: It serves already.
+            RuntimeError: It serves already, or the server failed, in which case its thread says why.
         """
         if self._server is not None:
             raise RuntimeError("the mock serves already")
         listener = listen("127.0.0.1", 0)
         self.url = url_of(listener)
-        self._server = Server(self._app)
+        settled = threading.Event()
+        server = Server(self._app, on_started=settled.set)
+
+        def serve() -> None:
+            try:
+                server.run(sockets=[listener])
+            finally:
+                settled.set()
+
         # A daemon, so that a process that forgets to stop it can end.
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [listener]}, name="dataarts-mock", daemon=True
-        )
+        self._thread = threading.Thread(target=serve, name="dataarts-mock", daemon=True)
         self._thread.start()
-        self._server.ready.wait()
+        settled.wait()
+        if not server.started:
+            raise RuntimeError("the mock did not start")
+        self._server = server
 
     def stop(self) -> None:
         """Answer the requests that are under way, and stop; those that are held back are answered at once."""

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _dataarts_mock_server() -> Iterator[MockServer]:
+    missing = None
     try:
         from ._mock_server import MockServer
     except ModuleNotFoundError as error:
+        missing = error.name
+    if missing is not None:
         pytest.fail(
-            f"The fixture dataarts_mock needs {error.name}, which comes with the extra: "
+            f"The fixture dataarts_mock needs {missing.partition('.')[0]}, which comes with an extra: "
             "pip install 'dataarts-client[mock]'",
             pytrace=False,
         )

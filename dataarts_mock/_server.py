@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
-import threading
+import time
+from collections.abc import Callable
 
 import uvicorn
 
 from ._app import App
-from ._protocol import MockProtocol
+from ._protocol import MockProtocol, MockServerState
+
+_LAST_SECONDS = 0.5
+"""How long connections are accepted at most when the server ends."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -29,19 +34,20 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """The server: it leaves the logging of the process alone, and tells when it is ready.
+    """The server; it leaves the logging of the process alone.
 
     Args:
         app: What it serves.
+        on_started: Called once requests and signals are taken.
 
     Attributes:
-        ready: Set once it serves.
-        loop: The event loop that it runs in, from then on.
+        loop: The event loop that it runs in, once it has started.
     """
 
     loop: asyncio.AbstractEventLoop
+    server_state: MockServerState
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, on_started: Callable[[], None] = lambda: None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -49,15 +55,25 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=10,
                 log_config=None,
                 log_level=None,
             )
         )
-        self.ready = threading.Event()
+        self.server_state = MockServerState()
+        self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
-        self.ready.set()
+        self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, once the connections that wait to be accepted have been."""
+        begin = time.monotonic()
+        while sockets and time.monotonic() < begin + _LAST_SECONDS and select.select(sockets, (), (), 0)[0]:
+            await asyncio.sleep(0)
+        self.server_state.is_ending = True
+        await super().shutdown(sockets)

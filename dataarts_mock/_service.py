@@ -3,7 +3,8 @@
 The order of checks, and what answers each; the first that finds something wins:
 
 1. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
-2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `SignatureInvalid`);
+2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`,
+   `SignatureInvalid`);
 3. the project has requests left in this second (`Throttled`);
 4. the body is not larger than the operation takes (`BodyTooLarge`);
 5. the media type is one that the operation takes (`MediaTypeUnsupported`);
@@ -31,7 +32,7 @@ from typing import Any
 
 from dataarts_auth import access_key_of, verify_signature
 
-from ._document import Document, Example, Operation, percent_decode, query_values
+from ._document import Document, Example, Operation, SecurityScheme, percent_decode, query_values
 from ._faults import Faults, preference
 from ._state import BEHAVIOURS, State
 from ._violations import Kind, Violation
@@ -84,18 +85,6 @@ class Request:
         self.operation: str | None = None
         self.parameters: dict[str, Any] = {}
         self.payload: Any = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes it took on the wire, roughly."""
-        fields = self.fields
-        return (
-            len(self.body)
-            + len(self.raw_path)
-            + len(self.query)
-            + sum(map(len, fields))
-            + sum(map(len, fields.values()))
-        )
 
 
 class Answer:
@@ -237,31 +226,29 @@ class Service:
 
     def _credentials(self, operation: Operation, request: Request) -> Violation | None:
         """Check the credentials: one of the alternatives that the operation lists must hold entirely."""
-        if not operation.security or {} in operation.security:
+        if not operation.security:
             return None
-        schemes = self.document.root["components"]["securitySchemes"]
         found: list[Violation] = []
         for alternative in operation.security:
-            violations = [violation for name in alternative if (violation := self._scheme(schemes[name], request))]
+            violations = [violation for scheme in alternative if (violation := self._scheme(scheme, request))]
             if not violations:
                 return None
             found += violations
         # What was sent and is wrong says more than what was not sent.
         return next((violation for violation in found if violation.example != Kind.TOKEN_MISSING), found[0])
 
-    def _scheme(self, scheme: Mapping[str, Any], request: Request) -> Violation | None:
-        value = request.fields.get(scheme["name"].lower().encode())
+    def _scheme(self, scheme: SecurityScheme, request: Request) -> Violation | None:
+        value = request.fields.get(scheme.field)
         if value is None:
             return Violation(Kind.TOKEN_MISSING)
-        if "x-signing-algorithm" not in scheme:
+        if not scheme.is_signature:
             return None if value == self._token else Violation(Kind.TOKEN_INVALID)
-        if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
-            return None
         access_key = access_key_of(value)
         if access_key is not None and access_key != self._access_key:
-            return Violation(
-                Kind.SIGNATURE_INVALID, message=self._message(Kind.SIGNATURE_INVALID) + ", access key unknown"
-            )
+            unknown = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
+            return Violation(Kind.ACCESS_KEY_UNKNOWN, message=unknown)
+        if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
+            return None
         message = verify_signature(
             request.method,
             request.raw_path,
@@ -352,6 +339,7 @@ class Throttle:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ACCESS_KEY = re.compile(r"ak:[^,]*,")
 _LIMIT = re.compile(r"limit:\d+")
 
 

@@ -17,6 +17,7 @@ import jsonschema_rs
 class Kind(StrEnum):
     """The kinds that the mock itself finds, by the name of their example."""
 
+    ACCESS_KEY_UNKNOWN = "AccessKeyUnknown"
     API_NOT_FOUND = "ApiNotFound"
     BODY_TOO_LARGE = "BodyTooLarge"
     JOB_NOT_FOUND = "JobNotFound"

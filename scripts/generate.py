@@ -55,8 +55,8 @@ def generate(document: Path, folder: Path) -> Path:
     package = folder / str(config["package_name_override"])
     tools = Path(sys.executable).parent
     command = [sys.executable, "-I", str(ROOT / "scripts" / "openapi_generator.py"), str(document)]
-    command += ["generate", "--fail-on-warning", "--meta", "none", "--path", str(document), "--config", str(config_file)]
-    command += ["--custom-template-path", str(templates), "--output-path", str(package)]
+    command += ["generate", "--fail-on-warning", "--meta", "none", "--path", str(document)]
+    command += ["--config", str(config_file), "--custom-template-path", str(templates), "--output-path", str(package)]
     done = subprocess.run(
         command,
         env=os.environ | {"PATH": os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))},
@@ -67,7 +67,7 @@ def generate(document: Path, folder: Path) -> Path:
     if done.returncode:
         sys.exit(f"{done.stdout}generate: openapi-python-client failed; nothing was written.")
 
-    # The generator writes modules of fixed names only. These need nothing of the document, so they have only to be copied.
+    # The generator writes modules of fixed names only; the others need nothing of the document.
     for template in sorted(templates.glob("_*.py.jinja")):
         code = template.read_text(encoding="utf-8").partition("#}\n")[2]
         (package / template.stem).write_text(code, encoding="utf-8")

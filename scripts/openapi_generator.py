@@ -1,7 +1,7 @@
 """Run openapi-python-client with the filters that the templates in generator-templates/ use.
 
-The generator hands its templates neither the constraints of the document nor its extensions; the filters look them up in the
-document itself. What cannot be generated right is refused, rather than generated wrong.
+The generator hands its templates neither the constraints of the document nor its extensions; the filters look them up
+in the document itself. What cannot be generated right is refused, rather than generated wrong.
 
     python openapi_generator.py DOCUMENT generate --path DOCUMENT …
 """
@@ -61,11 +61,14 @@ KINDS = {
     "StringProperty": "String",
     "UuidProperty": "Uuid",
 }
-STRUCTURE = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "items", "properties", "required", "additionalProperties"}
+STRUCTURE = {
+    *("type", "enum", "const", "anyOf", "oneOf", "allOf"),
+    *("items", "properties", "required", "additionalProperties"),
+}
 ANNOTATING = {
-    "$comment", "contentEncoding", "contentMediaType", "default", "deprecated", "description", "discriminator", "example",
-    "examples", "externalDocs", "format", "nullable", "readOnly", "title", "writeOnly", "xml",
-}  # fmt: skip
+    *("$comment", "default", "deprecated", "description", "discriminator", "example", "examples"),
+    *("externalDocs", "format", "readOnly", "title", "writeOnly", "xml"),
+}
 ENFORCED = {keyword for keywords in KEYWORDS.values() for keyword in keywords}
 FORMATS = {"binary", "base64", "byte"}
 
@@ -90,8 +93,8 @@ def resolved(node: Node) -> Node:
     parts = [*node.get("allOf", []), *node.get("anyOf", []), *node.get("oneOf", [])]
     if len(parts) == 1 or (parts and parts == node.get("allOf")):
         merged = {key: value for key, value in node.items() if key not in ("allOf", "anyOf", "oneOf")}
-        for part in map(resolved, parts):
-            for key, value in part.items():
+        for piece in map(resolved, parts):
+            for key, value in piece.items():
                 if key == "properties":
                     merged[key] = {**value, **merged.get(key, {})}
                 elif key == "required":
@@ -197,30 +200,30 @@ def python_pattern(pattern: str) -> str:
     """Return an ECMA 262 pattern, which JSON Schema means, as a pattern for Python's re with its ASCII flag."""
     translated = ""
     in_class = False
-    for token in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?<(?![=!])|.", pattern, re.DOTALL):
-        if token in (r"\A", r"\Z") or re.match(r"\\[pPckuxQE]", token) and not re.fullmatch(r"\\u[0-9A-Fa-f]{4}|\\x", token):
-            raise refuse(f"the pattern {pattern} has {token}")
-        if token == "(?<":
+    for piece in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?<(?![=!])|.", pattern, re.DOTALL):
+        if re.match(r"\\[AEPQZckpuxz]", piece) and not re.fullmatch(r"\\(u[0-9A-Fa-f]{4}|x)", piece):
+            raise refuse(f"the pattern {pattern} has {piece}")
+        if piece == "(?<":
             raise refuse(f"the pattern {pattern} has a named group")
-        if token == r"\s" or token == r"\S":
+        if piece == r"\s" or piece == r"\S":
             spaces = r"\s\ufeff\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-            if token == r"\S" and in_class:
+            if piece == r"\S" and in_class:
                 raise refuse(f"the pattern {pattern} has \\S in a class")
-            negated = "^" if token == r"\S" else ""
-            token = spaces if in_class else f"[{negated}{spaces}]"
-        elif token == "[" and in_class:
-            token = r"\["
-        elif token == "[":
+            negated = "^" if piece == r"\S" else ""
+            piece = spaces if in_class else f"[{negated}{spaces}]"
+        elif piece == "[" and in_class:
+            piece = r"\["
+        elif piece == "[":
             in_class = True
-        elif token == "]":
+        elif piece == "]":
             in_class = False
-        elif token == "$" and not in_class:
-            token = r"\Z"
-        elif token == "." and not in_class:
-            token = r"[^\n\r\u2028\u2029]"
-        elif in_class and token in "&|~" and translated.endswith(token):
-            token = f"\\{token}"
-        translated += token
+        elif piece == "$" and not in_class:
+            piece = r"\Z"
+        elif piece == "." and not in_class:
+            piece = r"[^\n\r\u2028\u2029]"
+        elif in_class and piece in "&|~" and translated.endswith(piece):
+            piece = f"\\{piece}"
+        translated += piece
     try:
         re.compile(translated, re.ASCII)
     except re.error as error:
@@ -353,6 +356,7 @@ def operation(endpoint: Endpoint) -> Node:
     media_type = next(iter(body["content"])) if body else None
     successes = {key: value for key, value in node["responses"].items() if key.startswith("2")}
     failures = {key: value for key, value in node["responses"].items() if key[0] in "45" or key == "default"}
+    answers = [*successes.values(), *failures.values()]
     props = {
         ("default" if response.is_default() else response.status_code.pattern): response
         for response in endpoint.responses
@@ -379,10 +383,7 @@ def operation(endpoint: Endpoint) -> Node:
         "hints": {key: value["x-hint"].strip() for key, value in failures.items() if "x-hint" in value},
         "result": joined(item["annotation"] for item in results.values()),
         "refusal": joined(item["annotation"] for item in refusals.values()),
-        "accept": ", ".join(
-            dict.fromkeys(kind for value in [*successes.values(), *failures.values()] for kind in value.get("content", {}))
-        )
-        or "*/*",
+        "accept": ", ".join(dict.fromkeys(kind for value in answers for kind in value.get("content", {}))) or "*/*",
     }
 
 
@@ -410,7 +411,8 @@ def argument(prop: Any, parameter: Node) -> Node:
         "exploded": parameter.get("explode", parameter["in"] == "query"),
         "annotation": annotation(prop),
         "schema": schema(prop, node),
-        "text": described({**node, **{key: parameter[key] for key in ("description",) if key in parameter}}),
+        "text": described({**node, "description": parameter.get("description") or node.get("description", "")})
+        or "Not described in the contract.",
     }
 
 
@@ -437,7 +439,8 @@ def answer(response: Any, node: Node) -> Node:
 
 def described(node: Node) -> str:
     """Return a description with the limits that the schema sets."""
-    return " ".join(filter(None, (sentence(resolved(node).get("description") or node.get("description", "")), limits(node))))
+    said = sentence(node.get("description") or resolved(node).get("description", ""))
+    return " ".join(filter(None, (said, limits(node))))
 
 
 def sentence(text: str) -> str:
@@ -449,21 +452,23 @@ def sentence(text: str) -> str:
 def limits(node: Node) -> str:
     """Return the limits that a schema sets, in words."""
     node = resolved(node)
+    least, most = node.get("minimum"), node.get("maximum")
     words = [
         span(node.get("minLength"), node.get("maxLength"), "character"),
         span(node.get("minItems"), node.get("maxItems"), "item"),
         f"matching `{node['pattern']}`" if "pattern" in node else "",
-        f"from {node['minimum']}" if "minimum" in node else "",
-        f"to {node['maximum']}" if "maximum" in node else "",
+        f"{least} to {most}" if least is not None and most is not None else "",
+        f"at least {least}" if least is not None and most is None else "",
+        f"at most {most}" if least is None and most is not None else "",
         f"above {node['exclusiveMinimum']}" if "exclusiveMinimum" in node else "",
         f"below {node['exclusiveMaximum']}" if "exclusiveMaximum" in node else "",
         f"a multiple of {node['multipleOf']}" if "multipleOf" in node else "",
         "no item twice" if node.get("uniqueItems") else "",
         f"one of {', '.join(map(str, node['enum']))}" if "enum" in node else "",
-        f"left out, the service takes {node['default']}" if "default" in node else "",
     ]
     text = ", ".join(filter(None, words))
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    text = f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{text} Left out, it is taken for {node['default']}.".strip() if "default" in node else text
 
 
 def span(least: int | None, most: int | None, noun: str) -> str:
@@ -494,7 +499,7 @@ def docs(endpoint: Endpoint) -> Node:
     """Return the summary and description of an operation."""
     node = operation(endpoint)["node"]
     return {
-        "summary": sentence(node.get("summary", "")) or f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()}.",
+        "summary": sentence(node.get("summary") or f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()}"),
         "description": sentence(node.get("description", "")),
         "manual": node.get("externalDocs"),
         "deprecated": node.get("deprecated", False),

@@ -19,13 +19,13 @@ import httpx
 
 from . import _answers, errors
 from ._schema import Schema, abridged, is_list
-from ._wire import Body, Deadline, Guard, Progress, keep_location, secrets_of
+from ._wire import Body, Deadline, Guard, NoCookies, Progress, keep_location, keep_location_async, secrets_of
 from .types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Argument", "Content", "Operation", "Sender"]
+__all__ = ["Answer", "Argument", "Call", "Content", "Failure", "Operation", "Raw", "Sender", "Text", "seconds"]
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -537,7 +537,7 @@ class Sender:
         """Return the seconds until the next attempt, or None if there must be none."""
         if attempt >= self._max_retries:
             return None
-        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret, only jitter
+        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         if isinstance(outcome, Answer):
             if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
                 return None
@@ -549,8 +549,7 @@ class Sender:
         return pause if pause <= LONGEST_WAIT and time.monotonic() + pause < at else None
 
     def _client(self) -> httpx.Client:
-        if self._closed:
-            raise RuntimeError("The client is closed.")
+        self._open()
         if self._blocking is None:
             with self._lock:
                 if self._blocking is None:
@@ -565,21 +564,16 @@ class Sender:
     def _async_client(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
         from asyncio import Semaphore, get_running_loop  # as above
 
-        if self._closed:
-            raise RuntimeError("The client is closed.")
+        self._open()
         loop = get_running_loop()
         with self._lock:
             found = self._async.get(loop)
             if found is None:
-
-                async def hook(response: httpx.Response) -> None:
-                    keep_location(response)
-
                 client = _made(
                     httpx.AsyncClient,
                     verify=self._verify,
                     transport=self._async_transport,
-                    event_hooks={"response": [hook]},
+                    event_hooks={"response": [keep_location_async]},
                 )
                 # To queue here is cheaper than in httpx's pool.
                 found = self._async[loop] = client, Semaphore(CONNECTIONS)
@@ -604,6 +598,7 @@ class Sender:
             await found[0].aclose()
 
     def _open(self) -> None:
+        """Raise a RuntimeError if the client is not open any more."""
         if self._closed:
             raise RuntimeError("The client is closed.")
 
@@ -611,7 +606,7 @@ class Sender:
 def _made(kind: type[C], **options: Any) -> C:
     """Return a client of httpx; what it says about the proxies in the environment may hold a password, and is not shown."""
     with suppress(httpx.InvalidURL, ImportError, ValueError):
-        return kind(limits=_LIMITS, **options)
+        return kind(limits=_LIMITS, cookies=NoCookies(), **options)
     raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
 
 

@@ -5,16 +5,31 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from functools import partial
+from http.cookiejar import CookieJar
 from time import monotonic
 from typing import Any
 
 import httpx
 
-__all__ = ["MAX_ANSWER", "Body", "Deadline", "Guard", "Progress", "check_header", "keep_location", "secrets_of"]
+__all__ = [
+    "Body",
+    "Deadline",
+    "Guard",
+    "MAX_ANSWER",
+    "NoCookies",
+    "Progress",
+    "check_header",
+    "keep_location",
+    "keep_location_async",
+    "secrets_of",
+]
 
 MAX_ANSWER = 1024 * 1024
 """The bytes that are read of an answer, at most; decompressed ones too."""
+
+_PIECE = 65536
 
 _NAME = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
@@ -48,18 +63,29 @@ def _left(timeout: float | None) -> float | None:
 
 
 def _keep_deadlines(stream: Any) -> None:
-    """Have a blocking network stream take a Deadline for what is left of it now, not for what was left at first."""
+    """Have a blocking network stream take a Deadline for what is left of it now, and write a request in one piece."""
     read, write, start_tls = stream.read, stream.write, stream.start_tls
+    pending = bytearray()
+
+    def flush(timeout: float | None) -> None:
+        # By itself, the stream would give each part that it can write at a time all of the time.
+        while pending:
+            write(bytes(pending[:_PIECE]), timeout=_left(timeout))
+            del pending[:_PIECE]
+
+    def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
+        # Headers and body come one by one, and then nothing, which is the end.
+        pending.extend(buffer)
+        if not buffer or len(pending) > _PIECE:
+            flush(timeout)
 
     def read_in_time(max_bytes: int, timeout: float | None = None) -> bytes:
+        flush(timeout)
         received: bytes = read(max_bytes, timeout=_left(timeout))
         return received
 
-    def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), 65536):  # by itself, the stream would give each part of it all the time
-            write(buffer[start : start + 65536], timeout=_left(timeout))
-
     def start_tls_in_time(ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
+        flush(timeout)
         return start_tls(ssl_context, server_hostname, timeout=_left(timeout))
 
     stream.read, stream.write, stream.start_tls = read_in_time, write_in_time, start_tls_in_time
@@ -99,7 +125,7 @@ class Progress:
             request = info["request"]
             if request.method != b"CONNECT":  # with which a proxy is asked for a tunnel; the service does not see it
                 self.on_the_wire = True
-                del request.extensions["trace"]  # what follows takes time to trace, and no one asks for it
+                request.extensions.pop("trace", None)  # what follows takes time to trace, and no one asks for it
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.stream = info["return_value"]
             return True
@@ -119,7 +145,7 @@ class Guard(httpx.Auth):
         try:
             outgoing = next(flow)
             while True:
-                response = yield self._watched(outgoing, request, progress)
+                response = yield _watched(outgoing, request, Progress.trace)
                 outgoing = flow.send(response)
         except StopIteration:
             return
@@ -140,7 +166,7 @@ class Guard(httpx.Auth):
         try:
             outgoing = await anext(flow)
             while True:
-                response = yield self._watched(outgoing, request, progress)
+                response = yield _watched(outgoing, request, Progress.trace_async)
                 outgoing = await flow.asend(response)
         except StopAsyncIteration:
             return
@@ -154,18 +180,25 @@ class Guard(httpx.Auth):
         finally:
             await flow.aclose()
 
-    @staticmethod
-    def _watched(outgoing: httpx.Request, request: httpx.Request, progress: Progress) -> httpx.Request:
-        for name, value in outgoing.headers.raw:
-            if not _RAW_VALUE.fullmatch(value):
-                # Further down, the value would be logged.
-                progress.refused = True
-                raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
-        if outgoing is request:
-            progress.handed_over = True
-        else:  # a request of its own, for a token perhaps
-            outgoing.extensions = {"timeout": request.extensions["timeout"], **outgoing.extensions}
-        return outgoing
+
+def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..., Any]) -> httpx.Request:
+    """Return a request that the authentication of another one, or more often the same, wants sent."""
+    progress: Progress = request.extensions["progress"]
+    for name, value in outgoing.headers.raw:
+        if not _RAW_VALUE.fullmatch(value):
+            # Further down, the value would be logged.
+            progress.refused = True
+            raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
+    if outgoing is request:
+        progress.handed_over = True
+        outgoing.extensions["trace"] = partial(trace, progress)
+    else:  # a request of its own, for a token perhaps
+        outgoing.extensions = {
+            "timeout": request.extensions["timeout"],
+            **outgoing.extensions,
+            "trace": partial(trace, Progress()),
+        }
+    return outgoing
 
 
 class Body:
@@ -249,8 +282,20 @@ def secrets_of(request: httpx.Request, known: frozenset[bytes]) -> list[str]:
     return sorted(secrets, key=len, reverse=True)
 
 
+class NoCookies(CookieJar):
+    """Keeps no cookies: calls have nothing to do with each other."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Do nothing."""
+
+
 def keep_location(response: httpx.Response) -> None:
     """Keep httpx from parsing where a redirect leads to, which can fail: it is not followed anyway. An event hook."""
     if response.is_redirect and "location" in response.headers:
         response.extensions["headers"] = response.headers.copy()
         del response.headers["location"]
+
+
+async def keep_location_async(response: httpx.Response) -> None:
+    """Do as `keep_location` does."""
+    keep_location(response)

@@ -8,7 +8,7 @@ from typing import Generic, Literal, TypeVar, final
 import httpx
 from attrs import field, frozen
 
-__all__ = ["UNSET", "Response", "Unset"]
+__all__ = ["Response", "UNSET", "Unset"]
 
 T = TypeVar("T")
 

@@ -226,6 +226,7 @@ BODIES = (
     odd("id-list", http(200, b'{"instanceId":[132343]}'), "instanceId"),
     odd("id-object", http(200, b'{"instanceId":{}}'), "instanceId"),
     odd("id-fraction", http(200, b'{"instanceId":132343.5}'), "instanceId"),
+    odd("nan-beside", http(200, b'{"instanceId":132343,"x":NaN}')),
     odd("id-nan", http(200, b'{"instanceId":NaN}')),
     odd("id-infinity", http(200, b'{"instanceId":-Infinity}')),
     odd("id-1e400", http(200, b'{"instanceId":1e400}'), "instanceId"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -80,25 +81,44 @@ def test_threads_that_start_together() -> None:
             assert len(server.requests) == 8
 
 
-def test_calls_that_wait_for_their_turn() -> None:
+def test_a_thread_that_waits_for_its_turn() -> None:
+    """A call that gets no connection in time, since other threads hold them all, is RequestNotSent and was not sent."""
+
+    def one(name: str, timeout: float) -> errors.ClientError:
+        with pytest.raises(errors.ClientError) as caught:
+            run_job_immediately.sync(PROJECT, name, client=client, timeout=timeout)
+        return caught.value
+
+    with Server(hang()) as server, make(server.url) as client, ThreadPoolExecutor(120) as pool:
+        holders = [pool.submit(one, f"job{number}", 3) for number in range(120)]
+        time.sleep(1)
+        error = one("late", 0.3)
+
+        assert type(error) is errors.RequestNotSent
+        assert not [request for request in server.requests if b"late" in request.raw_path]
+        assert {type(holder.result()) for holder in holders} >= {errors.OutcomeUnknown}
+
+
+def test_tasks_that_wait_for_their_turn() -> None:
     """Of more calls than there are connections, those that never got one are RequestNotSent, and were not sent."""
 
-    async def one(number: int) -> errors.ClientError:
+    async def one(name: str) -> errors.ClientError:
         with pytest.raises(errors.ClientError) as caught:
-            await run_job_immediately.asyncio(PROJECT, f"job{number}", client=client)
+            await run_job_immediately.asyncio(PROJECT, name, client=client)
         return caught.value
 
     async def run() -> list[errors.ClientError]:
         async with client:
-            return await asyncio.gather(*(one(number) for number in range(150)))
+            return await asyncio.gather(*map(one, names))
 
+    names = [f"job{number}" for number in range(150)]
     with Server(hang()) as server:
         client = make(server.url, timeout=1)
         outcomes = asyncio.run(run())
 
         sent = {request.path.split("/")[4] for request in server.requests}
-        unknown = {f"job{number}" for number, error in enumerate(outcomes) if error.outcome_unknown}
-        assert {type(error) for error in outcomes} <= {errors.OutcomeUnknown, errors.RequestNotSent}
+        unknown = {name for name, error in zip(names, outcomes, strict=True) if error.outcome_unknown}
+        assert {type(error) for error in outcomes} == {errors.OutcomeUnknown, errors.RequestNotSent}
         assert sent
         assert sent <= unknown
         assert len(server.requests) == len(sent)

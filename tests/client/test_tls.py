@@ -57,10 +57,23 @@ def test_context(server: Server, authority: trustme.CA, mode: str) -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE"])
-def test_environment(variable: str, server: Server, bundle: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_path(server: Server, bundle: Path, mode: str) -> None:
+    """The path of a file of authorities given as `verify` is used, on every attempt."""
+    result = call(mode, run_job_immediately, Client(server.url, verify=str(bundle)), PROJECT, JOB)
+
+    assert result.instance_id == 132343
+    assert len(server.requests) == 2
+
+
+def test_path_without_authorities(bundle: Path) -> None:
+    """A path that holds no authorities is refused at once."""
+    with pytest.raises(ValueError, match="verify: no certificate authorities in "):
+        Client("https://127.0.0.1", verify=str(bundle.parent / "nothing"))
+
+
+def test_environment(server: Server, bundle: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An authority named by the environment is trusted."""
-    monkeypatch.setenv(variable, str(bundle))
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     result = call(mode, run_job_immediately, Client(server.url), PROJECT, JOB)
 
     assert result.instance_id == 132343

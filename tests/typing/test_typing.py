@@ -65,7 +65,7 @@ def unproved(folder: Path) -> Path:
 
 
 def test_mypy(tmp_path: Path) -> None:
-    """mypy --strict has nothing to say about the client and a user's file."""
+    """Mypy --strict has nothing to say about the client and a user's file."""
     assert mypy(tmp_path, PACKAGE, USER) == []
 
 
@@ -75,7 +75,7 @@ def test_pyright(tmp_path: Path) -> None:
 
 
 def test_what_cannot_work_is_refused_by_mypy(tmp_path: Path) -> None:
-    """mypy finds fault with every line that cannot work, and with no other."""
+    """Mypy finds fault with every line that cannot work, and with no other."""
     lines = USER.read_text(encoding="utf-8").splitlines()
     expected = {number for number, line in enumerate(lines, 1) if PROOF.search(line)}
     found = {int(line.split(":")[1]) for line in mypy(tmp_path, unproved(tmp_path)) if ": error:" in line}
@@ -85,7 +85,7 @@ def test_what_cannot_work_is_refused_by_mypy(tmp_path: Path) -> None:
 
 
 def test_what_cannot_work_is_refused_by_pyright(tmp_path: Path) -> None:
-    """pyright finds fault with every line that cannot work, and with no other."""
+    """Pyright finds fault with every line that cannot work, and with no other."""
     lines = USER.read_text(encoding="utf-8").splitlines()
     expected = {number for number, line in enumerate(lines, 1) if PROOF.search(line)}
     found = {one["range"]["start"]["line"] + 1 for one in pyright(tmp_path, unproved(tmp_path))}

@@ -5,13 +5,7 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import (
-    OpenModel,
-    Property,
-    String,
-    additional,
-    on_setattr,
-)
+from .._schema import OpenModel, Property, String, additional, on_setattr
 from ..types import UNSET, Unset
 
 __all__ = ["ErrorResponse"]

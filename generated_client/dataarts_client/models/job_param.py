@@ -5,14 +5,7 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import (
-    Member,
-    OpenModel,
-    Property,
-    String,
-    additional,
-    on_setattr,
-)
+from .._schema import Member, OpenModel, Property, String, additional, on_setattr
 from ..types import UNSET, Unset
 from .param_type import ParamType
 

@@ -5,14 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from .._schema import (
-    Array,
-    Object,
-    OpenModel,
-    Property,
-    additional,
-    on_setattr,
-)
+from .._schema import Array, Object, OpenModel, Property, additional, on_setattr
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:

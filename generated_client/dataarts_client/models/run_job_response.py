@@ -5,13 +5,7 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import (
-    Integer,
-    OpenModel,
-    Property,
-    additional,
-    on_setattr,
-)
+from .._schema import Integer, OpenModel, Property, additional, on_setattr
 
 __all__ = ["RunJobResponse"]
 
@@ -23,6 +17,6 @@ class RunJobResponse(OpenModel):
     instance_id: int = field(
         validator=Property("instanceId", Integer(minimum=-9223372036854775808, maximum=9223372036854775807))
     )
-    """ID of the job instance, which is the run that was started. From -9223372036854775808, to 9223372036854775807."""
+    """ID of the job instance, which is the run that was started. -9223372036854775808 to 9223372036854775807."""
     additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

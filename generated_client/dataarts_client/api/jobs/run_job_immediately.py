@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 from ..._calls import Argument, Content, Operation
-from ..._schema import (
-    Object,
-    String,
-)
+from ..._schema import Object, String
 from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.run_job_request import RunJobRequest
