@@ -30,16 +30,18 @@ def main() -> int:
     mutants = [mutant for mutant in all_mutants() if only in mutant.name]
     warm_up()
     found: list[Verdict] = []
+    REPORTS.mkdir(parents=True, exist_ok=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("mutants", total=len(mutants))
         for verdict in verdicts(mutants, processes=os.cpu_count() or 1):
             found.append(verdict)
+            if not verdict.caught:
+                progress.print(_line(verdict))
             progress.update(task, advance=1, description=f"mutants, {sum(not each.caught for each in found)} at large")
     order = {mutant.name: number for number, mutant in enumerate(mutants)}
     found.sort(key=lambda verdict: order[verdict.name])
     table = "\n".join(map(_line, found))
-    REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / "table.txt").write_text(table + "\n", encoding="utf-8")
     print(table)
     by_test = Counter(verdict.test.partition("[")[0] for verdict in found if verdict.caught)
@@ -64,7 +66,7 @@ def _line(verdict: Verdict) -> str:
     outcome = verdict.test or "SURVIVED"
     if verdict.crash:
         outcome = f"BROKE {verdict.crash}"
-    return f"{verdict.name}\n    {outcome}\n    {verdict.message[:160]}"
+    return f"{verdict.name}\n    {outcome}, {verdict.seconds:.1f} s\n    {verdict.message[:160]}"
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class _Walk:
                 if method in item:
                     yield from self._operation(("paths", path, method), item[method])
             yield from self._parameters(("paths", path), item)
-        for status, _ in self._document.get("x-gateway-responses", {}).items():
+        for status in self._document.get("x-gateway-responses", {}):
             yield from self._response(("x-gateway-responses", status))
 
     def _find(self, pointer: Pointer) -> tuple[Pointer, Any]:
@@ -178,9 +178,7 @@ def _lets_more_in(schema: Mapping[str, Any], keyword: str, laxer: Any) -> bool:
     return not (keyword == "minLength" and laxer == 0 and "pattern" in schema and not re.search(schema["pattern"], ""))
 
 
-def _of_keyword(
-    pointer: Pointer, schema: Mapping[str, Any], keyword: str, value: Any, at: Any
-) -> Iterator[Constraint]:
+def _of_keyword(pointer: Pointer, schema: Mapping[str, Any], keyword: str, value: Any, at: Any) -> Iterator[Constraint]:
     def changed(direction: Direction, to: Any, change: str) -> Constraint:
         return Constraint(pointer, keyword, direction, to, change, at)
 
@@ -221,9 +219,7 @@ def _of_keyword(
         required = schema.get("required", [])
         for name in value:
             if name not in required:
-                yield Constraint(
-                    pointer, "required", "stricter", [*required, name], f"{name} must be there", at
-                )
+                yield Constraint(pointer, "required", "stricter", [*required, name], f"{name} must be there", at)
 
 
 _CLASS = re.compile(r"(\[)((?:\\u[0-9A-Fa-f]{4}|\\.|[^\]\\])+)(\])([*?+]?)")

@@ -35,12 +35,14 @@ class Mutant:
         side: Who makes it.
         apply: Makes it, in the process that calls it; it is given a folder to write to.
         at_an_edge: Whether it is a constraint's, so that the edges are where to look first.
+        look_first: The tests that ought to catch it; all others follow if they do not.
     """
 
     name: str
     side: Literal["server", "client"]
     apply: Callable[[Path], None]
     at_an_edge: bool = False
+    look_first: str = ""
 
 
 def of_document(constraint: Constraint, document: Document) -> Iterator[Mutant]:
