@@ -1,7 +1,8 @@
 """Prove the suite: `make mutants`, or `python -m tests.mutants`. Every mistake in the list must be caught by a test.
 
 The exit status is 1 if a mutant survives, or breaks the suite in the place of failing a test. `ONLY=` picks mutants by
-a part of their name.
+a part of their name; `WITHOUT=` leaves out tests, by the beginning of their IDs, to see what they are worth;
+`DOCUMENT=` names another contract than openapi.yaml.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _LOWER = {"minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"}
 _UPPER = {"maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum", "x-max-body-bytes"}
 _OTHER_TYPE = {"string": "integer", "integer": "string", "number": "string", "boolean": "string"}
-_WIDER_TYPE = {"integer": "number", "object": "array", "array": "object"}
+_WIDER_TYPE = {"integer": "number", "object": "string", "array": "string"}
 
 
 @dataclass(frozen=True)
@@ -191,8 +191,9 @@ def _of_keyword(pointer: Pointer, schema: Mapping[str, Any], keyword: str, value
         if "enum" not in schema and "const" not in schema:
             wider = _WIDER_TYPE.get(value, _OTHER_TYPE.get(value, "string"))
             yield changed("laxer", [value, wider], f"{wider} too")
-        other = _OTHER_TYPE.get(value, "string")
-        yield changed("stricter", other, f"{other} instead")
+            # And under an enum, whose members have types of their own, another type is no document at all.
+            other = _OTHER_TYPE.get(value, "string")
+            yield changed("stricter", other, f"{other} instead")
     elif keyword == "pattern":
         for direction, pattern in _patterns(value):
             yield changed(direction, pattern, pattern)

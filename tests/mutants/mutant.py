@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal
 from unittest.mock import patch
 
@@ -78,24 +77,15 @@ def _write(constraint: Constraint, document: Document, folder: Path) -> Path:
 def serve_in_process(document: Path) -> None:
     """Have the suite start mocks in its own process, where they can be changed."""
     import dataarts_mock._app
-    from dataarts_mock import create_app
-    from dataarts_mock._server import Server, listen, url_of
+    from dataarts_mock import MockServer
 
     dataarts_mock._app.find_document = lambda: document  # type: ignore[attr-defined]
 
     @contextmanager
     def started(*arguments: str, log: Path | None = None) -> Iterator[str]:
         rate = int(arguments[arguments.index("--rate-limit") + 1]) if "--rate-limit" in arguments else None
-        with listen("127.0.0.1", 0) as listener:
-            server = Server(create_app(any_job="--any-job" in arguments, rate_limit=rate))
-            thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-            thread.start()
-            server.ready.wait(10)
-            try:
-                yield url_of(listener)
-            finally:
-                server.should_exit = True
-                thread.join(10)
+        with MockServer(any_job="--any-job" in arguments, rate_limit=rate) as server:
+            yield server.url
 
     mock.started = started
 

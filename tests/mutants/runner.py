@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.document import ROOT
+from tests.contract.document import ROOT, find_document
 from tests.mutants.mutant import Mutant, serve_in_process
 
 SECONDS = 120.0
+_ENDS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
 # What takes long is asked only about the mutants that have got so far.
 EDGES = {"server": "tests/contract/server/test_boundaries.py", "client": "tests/contract/client"}
 LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
@@ -112,7 +114,7 @@ def _hold(mutant: Mutant, sender: multiprocessing.connection.Connection) -> None
         os.dup2(output.fileno(), 2)
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
-                serve_in_process(ROOT / "openapi.yaml")
+                serve_in_process(find_document())
                 mutant.apply(Path(folder))
                 for stage in stages(mutant):
                     if not (watch.test or watch.crash):
@@ -131,8 +133,9 @@ def _test(stage: list[str], watch: _Watch) -> None:
     arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     arguments += ["-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning"]
+    arguments += [f"--deselect={each}" for each in os.environ.get("WITHOUT", "").split()]
     status = pytest.main([*stage, *arguments], plugins=[watch])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not watch.crash:
+    if status not in _ENDS and not watch.crash:
         watch.crash = f"pytest ended with {status!r}"
 
 
@@ -146,7 +149,7 @@ def warm_up() -> None:
 
     import dataarts_auth  # noqa: F401
     import dataarts_mock._app
-    import dataarts_mock._server  # noqa: F401
+    import dataarts_mock._mock_server  # noqa: F401
 
     # To make a failing case small takes long, and only says again that there is one.
     hypothesis.settings.register_profile("mutants", phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])

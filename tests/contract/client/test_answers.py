@@ -187,7 +187,7 @@ def test_examples_are_given_back(operation: Operation, answer: Answer, document:
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308])
 def test_other_statuses_are_no_success(status: int, operation: Operation) -> None:
-    """A status below 400 that the document does not have is no success, and one that leads elsewhere is not followed."""
+    """A status below 400 that the document does not have is no success; a redirect among them is not followed."""
     answer = Answer(status, "application/json", {}, {}, ())
     with Given(operation, answer) as given_answer:
         made = given_answer.back(operation.success.examples[0].value)
