@@ -199,6 +199,22 @@ def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any
     return _exactly(json.loads(request.content) if request.content else ...) == _exactly(body)
 
 
+def test_edge_of_the_largest_body(operation: Operation, body_model: Any) -> None:
+    """A body of just the size that the document allows is sent, one byte more is refused."""
+    limit = operation.max_body_bytes
+    assert limit is not None
+    required = {each.name: each.example for each in operation.parameters if each.required}
+    with Caller(_answer) as caller:
+        caller.blocking(operation, arguments(operation, required, {"further": ""}, body_model))
+        room = limit - len(caller.recorder.arrived[-1].content)
+        caller.blocking(operation, arguments(operation, required, {"further": "a" * room}, body_model))
+
+        assert len(caller.recorder.arrived[-1].content) == limit
+        with pytest.raises(REFUSED):
+            caller.blocking(operation, arguments(operation, required, {"further": "a" * (room + 1)}, body_model))
+        assert len(caller.recorder.arrived) == 2, f"a body of {limit + 1} bytes was sent"
+
+
 def test_nothing_but_what_is_required(operation: Operation) -> None:
     """A call with the required arguments alone sends no optional part, and no body."""
     required = {each.name: each.example for each in operation.parameters if each.required}
