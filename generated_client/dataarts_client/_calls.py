@@ -439,7 +439,9 @@ class Sender:
             return httpx.URL(f"{base_url}{target}")
 
         @lru_cache(maxsize=256)  # as above: httpx writes each name in three ways
-        def merged(of_call: tuple[tuple[bytes, bytes], ...], named: frozenset[bytes], length: int | None) -> httpx.Headers:
+        def merged(
+            of_call: tuple[tuple[bytes, bytes], ...], named: frozenset[bytes], length: int | None
+        ) -> httpx.Headers:
             merged = [header for header in headers if header[0].lower() not in named]
             merged += of_call
             if length is not None:
