@@ -101,6 +101,7 @@ class Progress:
         "_earlier",
         "_status",
         "begun",
+        "elsewhere",
         "failure",
         "handed_over",
         "on_the_wire",
@@ -112,6 +113,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []  # itself, and what its authentication sent in its place or besides
+        self.elsewhere = False  # the last of these is one besides
         self.handed_over = False  # to the transport, once its authentication was done
         self.begun = False  # something of it was traced: not every transport does
         self.on_the_wire = False
@@ -122,10 +124,10 @@ class Progress:
         self.stream: Any = None  # of a connection that was made for it
         self.failure: BaseException | None = None  # of the caller's own authentication
 
-    def answered(self, status: int, *, elsewhere: bool) -> None:
+    def answered(self, status: int) -> None:
         """Note an answer to the request, or to another one that its authentication wanted sent."""
         self.settled = self.settled or self._status not in (None, 401, 429)
-        if not elsewhere:
+        if not self.elsewhere:
             self.on_the_wire = True  # which not every transport traces
             self._status = status
 
@@ -169,7 +171,7 @@ class Guard(httpx.Auth):
             outgoing = next(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace)
-                progress.answered(response.status_code, elsewhere=_leads_elsewhere(outgoing, request))
+                progress.answered(response.status_code)
                 outgoing = flow.send(response)
         except StopIteration:
             return
@@ -191,7 +193,7 @@ class Guard(httpx.Auth):
             outgoing = await anext(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace_async)
-                progress.answered(response.status_code, elsewhere=_leads_elsewhere(outgoing, request))
+                progress.answered(response.status_code)
                 outgoing = await flow.asend(response)
         except StopAsyncIteration:
             return
@@ -216,7 +218,8 @@ def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..
             # Further down, the value would be logged.
             progress.refused = True
             raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
-    if _leads_elsewhere(outgoing, request):  # a request of its own, for a token perhaps
+    progress.elsewhere = _leads_elsewhere(outgoing, request)
+    if progress.elsewhere:  # a request of its own, for a token perhaps
         progress = Progress()
     else:  # the same, or a copy of it
         progress.handed_over = True
