@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from typing import Any, ClassVar, Self, TypeGuard, TypeVar
@@ -112,16 +112,19 @@ class Anything(Schema):
 
 def _check_names(value: Any, at: str) -> None:
     """Refuse names that JSON would make strings of, and so perhaps the same one of two."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         for name, item in value.items():
             if not isinstance(name, str):
                 raise _mistyped(at, "a dict whose keys are strings", name)
-            if isinstance(item, dict | list | tuple):
-                _check_names(item, f"{at}[{abridged(name)}]")
-    elif isinstance(value, list | tuple):
+            _check_names(item, f"{at}[{abridged(name)}]")
+    elif _is_array(value):
         for index, item in enumerate(value):
-            if isinstance(item, dict | list | tuple):
-                _check_names(item, f"{at}[{index}]")
+            _check_names(item, f"{at}[{index}]")
+
+
+def _is_array(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Return whether JSON would make an array of a value."""
+    return isinstance(value, list | tuple)
 
 
 class Null(Schema):
