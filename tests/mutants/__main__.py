@@ -21,6 +21,7 @@ from tests.mutants.constraints import constraints
 from tests.mutants.mutant import Mutant, of_document
 from tests.mutants.runner import Verdict, verdicts, warm_up
 
+LONG = 30.0
 REPORTS = ROOT / "build" / "mutants"
 
 
@@ -37,7 +38,7 @@ def main() -> int:
         task = progress.add_task("mutants", total=len(mutants))
         for verdict in verdicts(mutants, processes=os.cpu_count() or 1):
             found.append(verdict)
-            if not verdict.caught:
+            if not verdict.caught or verdict.seconds > LONG:
                 progress.print(_line(verdict))
             progress.update(task, advance=1, description=f"mutants, {sum(not each.caught for each in found)} at large")
     order = {mutant.name: number for number, mutant in enumerate(mutants)}

@@ -127,7 +127,7 @@ def _(call: Any) -> Any:
 def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     from dataarts_client import _schema
 
-    replaced(_schema, "_dump_model", lambda real: lambda model, at: change(real(model, at)))
+    replaced(_schema, "_dump_model", lambda real: lambda *arguments, **named: change(real(*arguments, **named)))
 
 
 @mistake("what is not set is sent as null")
@@ -155,7 +155,7 @@ def _() -> None:
 def _() -> None:
     from dataarts_client._schema import Member
 
-    replaced(Member, "dump", lambda real: lambda self, value, at: self._member(value, at).name)
+    replaced(Member, "dump", lambda real: lambda self, value, at, **named: self._member(value, at).name)
 
 
 @mistake("an unknown member of an enum is sent")
@@ -163,7 +163,7 @@ def _() -> None:
     from dataarts_client._schema import Member
 
     for method in ("check", "dump"):
-        replaced(Member, method, lambda real: lambda self, value, at: getattr(value, "value", value))
+        replaced(Member, method, lambda real: lambda self, value, at, **named: getattr(value, "value", value))
 
 
 @mistake("the asynchronous way forgets the headers")
@@ -416,10 +416,12 @@ def _() -> None:
 
 @mistake("a base URL with a password is taken", "test_arguments")
 def _() -> None:
+    import httpx
+
     from dataarts_client import client
 
     def lax(real: Any) -> Any:
-        return lambda base_url: client.httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
+        return lambda base_url: httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
 
     replaced(client, "_checked_url", lax)
 

@@ -18,7 +18,7 @@ from unittest.mock import patch
 import yaml
 
 from tests.contract import mock
-from tests.contract.document import ROOT, Document
+from tests.contract.document import ROOT, Answer, Document
 from tests.contract.values import variants
 from tests.mutants.constraints import Constraint
 
@@ -132,7 +132,7 @@ def _witnesses(document: Document, mutated: Document) -> tuple[dict[int, Any], d
     """Return, by status, a payload and headers that only the mutated document allows; None is a header left out."""
     payloads: dict[int, Any] = {}
     headers: dict[int, dict[str, Any]] = {}
-    pairs = [(document.outside, mutated.outside)]
+    pairs: list[tuple[Mapping[int, Answer], Mapping[int, Answer]]] = [(document.outside, mutated.outside)]
     pairs += [(one.answers, two.answers) for one, two in zip(document.operations, mutated.operations, strict=True)]
     for before, after in pairs:
         for status, answer in after.items():
@@ -180,7 +180,7 @@ def generated(document: Path, folder: Path) -> Path:
             said.write(f"{status}\n")
         return subprocess.CompletedProcess(command, 0 if not status else 1, said.getvalue())
 
-    real, generate.subprocess.run = subprocess.run, run  # type: ignore[attr-defined, assignment]
+    real, generate.subprocess.run = subprocess.run, run  # type: ignore[attr-defined]
     try:
         return generate.generate(document, folder)
     finally:

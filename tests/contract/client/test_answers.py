@@ -79,7 +79,7 @@ class Given:
                 try:
                     result = way(self._operation, self._arguments, detailed=detailed)
                     parsed = result.parsed if detailed else result
-                    made.append(None if parsed is None else parsed.to_dict())
+                    made.append(parsed.to_dict() if hasattr(parsed, "to_dict") else parsed)
                 except (ApiError, UnexpectedResponse) as error:
                     made.append(error)
         return made

@@ -42,6 +42,8 @@ def test_example_of_the_reference(fresh: Caller, document: Document) -> None:
     exchange = fresh.send(request, starts=True)
 
     assert exchange.status == 200, exchange.breaks("The example of the reference was refused.")
+    fault = described(document, exchange, exchange.request.operation.answers)
+    assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
     assert exchange.body == SEED_ANSWER, exchange.breaks(f"The answer of the reference is {json.dumps(SEED_ANSWER)}.")
 
 
