@@ -37,6 +37,9 @@ class _Rounded(float):
         return False
 
 
+_Rounded.__name__ = float.__name__  # for messages
+
+
 def _real(text: str) -> float:
     """Return the number: an int where it is one that a float would round, infinity where it is too large for both."""
     value = float(text)

@@ -18,7 +18,7 @@ import httpx
 
 from . import _answers, errors
 from ._schema import Schema, abridged, is_list
-from ._wire import Body, Deadline, Guard, NoCookies, Progress, keep_location, keep_location_async, secrets_of
+from ._wire import Body, Deadline, Guard, Progress, keep_location, keep_location_async, secrets_of
 from .types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
@@ -642,7 +642,7 @@ class Sender:
 def _made(kind: type[C], **options: Any) -> C:
     """Return a client of httpx; what it says about the proxies in the environment may hold a password, and is not shown."""
     with suppress(httpx.InvalidURL, ImportError, ValueError):
-        return kind(limits=_LIMITS, cookies=NoCookies(), **options)
+        return kind(limits=_LIMITS, **options)
     raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
 
 

@@ -7,7 +7,6 @@ import re
 import zlib
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
-from http.cookiejar import CookieJar
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,6 @@ __all__ = [
     "Deadline",
     "Guard",
     "MAX_ANSWER",
-    "NoCookies",
     "Progress",
     "check_header",
     "keep_location",
@@ -30,6 +28,7 @@ MAX_ANSWER = 1024 * 1024
 """The bytes that are read of an answer, at most; decompressed ones too."""
 
 _PIECE = 65536
+_SHORTEST = 6  # characters of a secret
 
 _NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
 _VALUE = r"(?:[!-~](?:[\t -~]*[!-~])?)?"
@@ -335,7 +334,8 @@ def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> li
                 secrets.add(value)
             if name in _COMPOSED:
                 secrets.update(_parts(value))
-    return sorted(secrets, key=len, reverse=True)
+    # What is shorter is no secret, but would garble what is said.
+    return sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)
 
 
 def _parts(value: str) -> Iterator[str]:
@@ -348,13 +348,6 @@ def _parts(value: str) -> Iterator[str]:
     for word in value.split():
         if not word.startswith("SignedHeaders="):
             yield from (part for part in (word, word.strip(",;").partition("=")[2]) if len(part) >= 8)
-
-
-class NoCookies(CookieJar):
-    """Keeps no cookies: calls have nothing to do with each other."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Do nothing."""
 
 
 def keep_location(response: httpx.Response) -> None:
