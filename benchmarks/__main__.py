@@ -159,10 +159,12 @@ class Bench:
         python = [sys.executable, "-m"]
         servers: dict[str, list[str | Path]] = {
             "bare ASGI": [*python, "uvicorn", "benchmarks.server:app", "--log-level", "warning", *asgi.split()],
-            "this mock": [*python, "dataarts_mock", "--quiet"],
+            "this mock": [*python, "dataarts_mock"],
+            "this mock, quiet": [*python, "dataarts_mock", "--quiet"],
         }
         if prism := os.environ.get("PRISM") or shutil.which("prism"):
-            servers["Prism"] = [prism, "mock", ROOT / "openapi.yaml", "--verboseLevel", "silent"]
+            servers["Prism"] = [prism, "mock", ROOT / "openapi.yaml"]
+            servers["Prism, silent"] = [*servers["Prism"], "--verboseLevel", "silent"]
         with ExitStack() as stack:
             urls = {label: stack.enter_context(serving(*command)) for label, command in servers.items()}
             for label in urls:
@@ -232,7 +234,7 @@ def main() -> int:
         "calls": effort.runs * effort.rounds,
         "at_once": effort.storms,
         "imports": effort.imports,
-        "mock": effort.loads + 3,
+        "mock": effort.loads + 5,
     }
     total = 1 + sum(steps[name] for name in names) + (0 if arguments.only else effort.generations + effort.contract)
     results: dict[str, Any] = {"machine": machine(), "tables": {}}

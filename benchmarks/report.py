@@ -37,8 +37,9 @@ BOUNDS = (
     Bound("at_once", "this client", "httpx, behind a semaphore", 1.05),
     Bound("imports", "this client", "httpx", 1.35),
     Bound("imports", "this client", "official SDK", 0.65),
-    Bound("mock", "this mock", "bare ASGI", 0.5, at_least=True),
+    Bound("mock", "this mock, quiet", "bare ASGI", 0.5, at_least=True),
     Bound("mock", "this mock", "Prism", 5.0, at_least=True),
+    Bound("mock", "this mock, quiet", "Prism, silent", 5.0, at_least=True),
 )
 
 
