@@ -379,11 +379,14 @@ def _() -> None:
 @mistake("redirects are followed")
 def _() -> None:
     import httpx
+    from dataarts_client import _calls
 
     def followed(real: Any) -> Any:
         return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
 
     replaced(httpx.Client, "send", followed)
+    # The client hides from httpx where an answer leads, so that even that would not follow.
+    replaced(_calls, "keep_location", lambda real: lambda response: None)
 
 
 @mistake("the time allowed is no limit", "test_deadline")
