@@ -84,7 +84,7 @@ def probe(target: Target, document: Document) -> None:
         raise TargetError(f"{target.base_url} does not answer within {PROBE_SECONDS:g} s") from None
     except httpx.HTTPError as error:
         raise TargetError(f"{target.base_url} cannot be reached: {error}") from None
-    if response.status_code >= 500:
+    if response.status_code in (500, 502, 503, 504):
         raise TargetError(f"{target.base_url} is failing: it answers {response.status_code}")
     if response.status_code in (404, 405) or response.status_code not in operation.answers:
         hint = document.root["components"]["responses"]["NotFound"].get("x-hint", {}).get("APIGW.0101", "")
