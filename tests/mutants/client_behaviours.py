@@ -379,6 +379,7 @@ def _() -> None:
 @mistake("redirects are followed")
 def _() -> None:
     import httpx
+
     from dataarts_client import _calls
 
     def followed(real: Any) -> Any:
