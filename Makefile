@@ -22,6 +22,10 @@ mock: $(READY) ## Start the mock (ARGS="--port 0 --any-job …")
 contract: $(READY) ## Hold the mock to the contract; reports go to build/contract/
 	@CASES=$(or $(CASES),100) $(BIN)/python -m tests.contract
 
+.PHONY: mutants
+mutants: $(READY) ## Prove the contract suite: make mistakes on purpose, and see each one caught (ONLY="part of a name")
+	@$(BIN)/python -m tests.mutants
+
 .PHONY: bench
 bench: $(READY) ## Measure client and mock beside their peers, in some ten minutes (ARGS="--quick" to try it)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -199,12 +199,16 @@ def operation_at(path: str, method: str) -> Node:
 def python_pattern(pattern: str) -> str:
     """Return an ECMA 262 pattern, which JSON Schema means, as a pattern for Python's re with its ASCII flag."""
     translated = ""
-    in_class = False
-    for piece in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?<(?![=!])|.", pattern, re.DOTALL):
+    in_class = quantified = False
+    for piece in re.findall(r"\\u\{?[0-9A-Fa-f]+\}?|\\.|\(\?(?!:|<?[=!])|\{\d*,?\d*\}|.", pattern, re.DOTALL):
         if re.match(r"\\[AEPQZckpuxz]", piece) and not re.fullmatch(r"\\(u[0-9A-Fa-f]{4}|x)", piece):
             raise refuse(f"the pattern {pattern} has {piece}")
-        if piece == "(?<":
-            raise refuse(f"the pattern {pattern} has a named group")
+        if not in_class:
+            if piece == "(?":
+                raise refuse(f"the pattern {pattern} has a group that not both ECMA 262 and Python know")
+            if piece.startswith("{,") or (piece == "+" and quantified):
+                raise refuse(f"the pattern {pattern} has a quantifier that only Python knows")
+            quantified = piece in ("*", "+", "?") or re.fullmatch(r"\{\d.*\}", piece) is not None
         if piece == r"\s" or piece == r"\S":
             spaces = r"\s\ufeff\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
             if piece == r"\S" and in_class:
@@ -380,11 +384,19 @@ def operation(endpoint: Endpoint) -> Node:
         },
         "successes": results,
         "failures": refusals,
-        "hints": {key: value["x-hint"].strip() for key, value in failures.items() if "x-hint" in value},
+        "hints": {key: hint(key, value["x-hint"]) for key, value in failures.items() if "x-hint" in value},
         "result": joined(item["annotation"] for item in results.values()),
         "refusal": joined(item["annotation"] for item in refusals.values()),
         "accept": ", ".join(dict.fromkeys(kind for value in answers for kind in value.get("content", {}))) or "*/*",
     }
+
+
+def hint(status: str, value: Any) -> str | dict[str, str]:
+    """Return what an answer of this status gives occasion to check: a text, or one for each of some error codes."""
+    texts = list(value.values()) if isinstance(value, dict) else [value]
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(code, str) for code in value):
+        raise refuse(f"x-hint of {status} is neither a text nor a mapping from error codes to texts")
+    return {code: text.strip() for code, text in value.items()} if isinstance(value, dict) else value.strip()
 
 
 def same(path: str, renamed: str) -> bool:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
 from typing import Any, NamedTuple, cast
@@ -29,15 +28,32 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+class _Rounded(float):
+    """A float that is a whole number only because it is rounded: no integer."""
+
+    __slots__ = ()
+
+    def is_integer(self) -> bool:
+        return False
+
+
+_Rounded.__name__ = float.__name__  # for messages
+
+
 def _real(text: str) -> float:
     """Return the number: an int where it is one that a float would round, infinity where it is too large for both."""
     value = float(text)
-    if 2**53 < abs(value) < math.inf:
-        from decimal import Decimal  # rarely needed
+    if not value.is_integer():
+        return value
+    from decimal import Decimal  # rarely needed
 
+    try:
         exact = Decimal(text)
-        return int(exact) if exact == exact.to_integral_value() else value
-    return value
+    except ArithmeticError:  # its exponent has too many digits
+        return _Rounded(value)
+    if exact == value:
+        return value
+    return int(exact) if exact == exact.to_integral_value() else _Rounded(value)
 
 
 def _no_number(text: str) -> Any:
@@ -101,7 +117,7 @@ class Fault(NamedTuple):
 
 
 def hidden(value: Any, secrets: list[str]) -> Any:
-    """Return a JSON value in whose strings no secret is to be seen that the service echoed."""
+    """Return a JSON value in whose strings and names no secret is to be seen that the service echoed."""
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, "***")
@@ -109,7 +125,7 @@ def hidden(value: Any, secrets: list[str]) -> Any:
     if is_list(value):
         return [hidden(item, secrets) for item in value]
     if is_mapping(value):
-        return {name: hidden(item, secrets) for name, item in value.items()}
+        return {hidden(name, secrets): hidden(item, secrets) for name, item in value.items()}
     return value
 
 
@@ -145,7 +161,7 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
 
 def excerpt(content: bytes, headers: httpx.Headers, secrets: list[str]) -> str:
     """Return the beginning of a body's text, without markup."""
-    text: str = hidden(_text(content[:4096], headers, errors="replace"), secrets)
+    text: str = hidden(_text(content, headers, errors="replace"), secrets)[:4096]
     return one_line(" ".join(re.sub(_MARKUP, " ", text).split()), 120)
 
 

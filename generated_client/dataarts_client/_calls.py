@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -12,13 +13,12 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 import httpx
 
 from . import _answers, errors
 from ._schema import Schema, abridged, is_list
-from ._wire import Body, Deadline, Guard, NoCookies, Progress, keep_location, keep_location_async, secrets_of
+from ._wire import Body, Deadline, Guard, Progress, keep_location, keep_location_async, secrets_of
 from .types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 _LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
+_QUOTED = r"(?s)[: ]*(?:bytearray\()?\bb['\"].*"  # bytes of an answer in one of h11's messages; those can hold a secret
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -194,7 +195,8 @@ class Answer(NamedTuple):
     headers: httpx.Headers
     content: bytes
     fault: str | None
-    request: httpx.Request
+    requests: Sequence[httpx.Request]  # one, unless auth sent others
+    settled: bool  # it may have been carried out, whatever the status
 
 
 class Failure(NamedTuple):
@@ -216,7 +218,7 @@ class Operation(Generic[R, E]):
         accept: str = "application/json",
         successes: Mapping[str, Schema | None],
         failures: Mapping[str, Schema],
-        hints: Mapping[str, str],
+        hints: Mapping[str, str | Mapping[str, str]],
     ) -> None:
         self._method = method
         self._path = path
@@ -313,7 +315,7 @@ class Operation(Generic[R, E]):
         return None
 
     def _secrets(self, answer: Answer) -> list[str]:
-        return secrets_of(answer.request, self._known)
+        return secrets_of(answer.requests, self._known)
 
     def _unexpected(self, answer: Answer, fault: str) -> errors.UnexpectedResponse:
         secrets = self._secrets(answer)
@@ -339,9 +341,15 @@ class Operation(Generic[R, E]):
         text = _answers.one_line(f"{text}: {fault.message or 'the answer says no more'}")
         if fault.request_id:
             text += f" [request {_answers.one_line(fault.request_id, 80)}]"
-        hint = _documented(self._hints, status)
-        if hint is not None:
-            text += f" {self._hints[hint]}"
+        unknown = self._method not in _SAFE and (status == 408 or status >= 500 or answer.settled)
+        if unknown:
+            text = f"{text.removesuffix('.')}. The request may have been carried out."
+        key = _documented(self._hints, status)
+        hint = None if key is None else self._hints[key]
+        if hint is not None and not isinstance(hint, str):
+            hint = hint.get(fault.code or "")
+        if hint:
+            text += f" {hint}"
         kind = _KINDS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
         parsed = self._refusal(answer, secrets)
         response: Response[Any] = Response(
@@ -353,7 +361,7 @@ class Operation(Generic[R, E]):
             error_code=fault.code,
             error_msg=fault.message,
             request_id=fault.request_id,
-            outcome_unknown=self._method not in _SAFE and (status == 408 or status >= 500),
+            outcome_unknown=unknown,
         )
         if isinstance(error, errors.TooManyRequests):
             error.retry_after = _answers.retry_after(answer.headers)
@@ -424,9 +432,7 @@ class Sender:
         self._closed = False
         self._blocking: httpx.Client | None = None
         # One for each event loop: neither connections nor locks outlive theirs.
-        self._async: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = (
-            WeakKeyDictionary()
-        )
+        self._async: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = {}
 
         @lru_cache(maxsize=256)  # most calls go where others went, and parsing takes time
         def url(target: str) -> httpx.URL:
@@ -501,7 +507,7 @@ class Sender:
             if error is progress.failure:
                 raise
             return _outcome(error, progress, request, response, body, limit)
-        return _answer(response, body)
+        return _answer(response, body, progress)
 
     async def _attempt_async(self, call: Call, at: float, limit: float) -> Answer | Failure:
         from asyncio import timeout  # as above
@@ -533,7 +539,7 @@ class Sender:
         finally:
             if progress.stream is not None and not progress.on_the_wire:
                 await progress.stream.aclose()  # given up in the middle of a handshake, which leaves it open
-        return _answer(response, body)
+        return _answer(response, body, progress)
 
     def _request(self, call: Call, progress: Progress) -> httpx.Request:
         length = len(call.content) if call.content or call.method in ("POST", "PUT", "PATCH") else None
@@ -548,6 +554,7 @@ class Sender:
             stream=httpx.ByteStream(call.content),
             extensions={"progress": progress},
         )
+        progress.requests.append(request)
         if self._auth is not None:
             request.read()
         return request
@@ -558,7 +565,7 @@ class Sender:
             return None
         pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         if isinstance(outcome, Answer):
-            if outcome.status != 429 and not (call.safe and outcome.status in _PASSING):
+            if (outcome.status != 429 or outcome.settled) and not (call.safe and outcome.status in _PASSING):
                 return None
             asked = _answers.retry_after(outcome.headers)
             if asked is not None:
@@ -588,6 +595,7 @@ class Sender:
         with self._lock:
             found = self._async.get(loop)
             if found is None:
+                self._discard()
                 client = _made(
                     _Asynchronous,
                     verify=self._verify,
@@ -603,11 +611,15 @@ class Sender:
         self._closed = True
         with self._lock:
             client, self._blocking = self._blocking, None
+            self._discard()
         if client is not None:
             client.close()
 
     async def aclose(self) -> None:
-        """Close all connections; the client cannot be used any more."""
+        """Close the connections of blocking calls and of the running event loop; the client cannot be used any more.
+
+        Those of another event loop that is still open are closed by calling this there.
+        """
         from asyncio import get_running_loop  # as above
 
         self.close()
@@ -615,6 +627,11 @@ class Sender:
             found = self._async.pop(get_running_loop(), None)
         if found is not None:
             await found[0].aclose()
+
+    def _discard(self) -> None:
+        """Forget the clients of closed event loops, which nothing can close any more: their sockets go with them."""
+        for loop in [loop for loop in self._async if loop.is_closed()]:
+            del self._async[loop]
 
     def _open(self) -> None:
         """Raise a RuntimeError if the client is not open any more."""
@@ -625,7 +642,7 @@ class Sender:
 def _made(kind: type[C], **options: Any) -> C:
     """Return a client of httpx; what it says about the proxies in the environment may hold a password, and is not shown."""
     with suppress(httpx.InvalidURL, ImportError, ValueError):
-        return kind(limits=_LIMITS, cookies=NoCookies(), **options)
+        return kind(limits=_LIMITS, **options)
     raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
 
 
@@ -635,9 +652,9 @@ def _answered(outcome: Answer | Failure) -> Answer:
     return outcome
 
 
-def _answer(response: httpx.Response, body: Body) -> Answer:
+def _answer(response: httpx.Response, body: Body, progress: Progress) -> Answer:
     headers = response.extensions.get("headers", response.headers)
-    return Answer(response.status_code, headers, body.content, body.fault, response.request)
+    return Answer(response.status_code, headers, body.content, body.fault, progress.requests, progress.settled)
 
 
 def _outcome(
@@ -650,16 +667,20 @@ def _outcome(
 ) -> Answer | Failure:
     """Return what an exception of the transport means. A status that says no is an answer, even if its body broke off."""
     if response is not None and response.status_code >= 400:
-        return _answer(response, body)
+        return _answer(response, body, progress)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         reason = f"the time allowed, {limit:g} s, is over"
     elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
         reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
     else:
-        said: str = _answers.hidden(str(error), secrets_of(request, frozenset()))
+        said: str = _answers.hidden(str(error), secrets_of(progress.requests, frozenset()))
+        if isinstance(error, httpx.RemoteProtocolError):
+            said = re.sub(_QUOTED, "", said)
         reason = _answers.one_line(said, 200) or type(error).__name__
     failure: errors.ClientError
-    if progress.may_have_arrived and not isinstance(error, _NOT_SENT):
+    untraced = progress.handed_over and not progress.begun
+    # A kind of exception tells nothing of what was sent before: it can come from what auth sends after the request.
+    if progress.on_the_wire or (untraced and not isinstance(error, _NOT_SENT)):
         failure = errors.OutcomeUnknown(f"The answer was lost: {reason}. The request may have been carried out.")
     else:
         server = request.url.netloc.decode("ascii")

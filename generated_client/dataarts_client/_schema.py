@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from typing import Any, ClassVar, Self, TypeGuard, TypeVar
@@ -94,12 +94,37 @@ class Schema:
 
 
 class Anything(Schema):
-    """Any JSON value. What JSON cannot carry is found when the request's body is written."""
+    """Any JSON value. What else JSON cannot carry is found when the request's body is written."""
 
     __slots__ = ()
 
     def check(self, value: Any, at: str) -> None:
         """Allow it."""
+
+    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
+        """Return the value, in whose objects all names are strings."""
+        try:
+            _check_names(value, at)
+        except RecursionError:
+            raise ValueError(f"{at}: nested too deeply") from None
+        return value
+
+
+def _check_names(value: Any, at: str) -> None:
+    """Refuse names that JSON would make strings of, and so perhaps the same one of two."""
+    if is_mapping(value):
+        for name, item in value.items():
+            if not isinstance(name, str):
+                raise _mistyped(at, "a dict whose keys are strings", name)
+            _check_names(item, f"{at}[{abridged(name)}]")
+    elif _is_array(value):
+        for index, item in enumerate(value):
+            _check_names(item, f"{at}[{index}]")
+
+
+def _is_array(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Return whether JSON would make an array of a value."""
+    return isinstance(value, list | tuple)
 
 
 class Null(Schema):

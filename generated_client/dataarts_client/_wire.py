@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
-from http.cookiejar import CookieJar
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,6 @@ __all__ = [
     "Deadline",
     "Guard",
     "MAX_ANSWER",
-    "NoCookies",
     "Progress",
     "check_header",
     "keep_location",
@@ -30,6 +28,7 @@ MAX_ANSWER = 1024 * 1024
 """The bytes that are read of an answer, at most; decompressed ones too."""
 
 _PIECE = 65536
+_SHORTEST = 6  # characters of a secret
 
 _NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
 _VALUE = r"(?:[!-~](?:[\t -~]*[!-~])?)?"
@@ -69,9 +68,12 @@ def _keep_deadlines(stream: Any) -> None:
 
     def flush(timeout: float | None) -> None:
         # By itself, the stream would give each part that it can write at a time all of the time.
-        while pending:
-            write(bytes(pending[:_PIECE]), timeout=_left(timeout))
-            del pending[:_PIECE]
+        try:
+            while pending:
+                write(bytes(pending[:_PIECE]), timeout=_left(timeout))
+                del pending[:_PIECE]
+        finally:
+            pending.clear()  # after a failure too, for there may be an answer to read that says why
 
     def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come one by one, and then nothing, which is the end.
@@ -94,20 +96,39 @@ def _keep_deadlines(stream: Any) -> None:
 class Progress:
     """How far a request came, as httpx's `trace` extension tells it."""
 
-    __slots__ = ("begun", "failure", "handed_over", "on_the_wire", "refused", "stream")
+    __slots__ = (
+        "_earlier",
+        "_status",
+        "begun",
+        "elsewhere",
+        "failure",
+        "handed_over",
+        "on_the_wire",
+        "refused",
+        "requests",
+        "settled",
+        "stream",
+    )
 
     def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []  # itself, and what its authentication sent in its place or besides
+        self.elsewhere = False  # the last of these is one besides
         self.handed_over = False  # to the transport, once its authentication was done
         self.begun = False  # something of it was traced: not every transport does
         self.on_the_wire = False
+        self._earlier = False  # it was so before it was sent the last time
+        self._status: int | None = None  # of its last answer
+        self.settled = False  # an answer other than a refusal came, and yet auth went on
         self.refused = False  # because HTTP cannot carry it
         self.stream: Any = None  # of a connection that was made for it
         self.failure: BaseException | None = None  # of the caller's own authentication
 
-    @property
-    def may_have_arrived(self) -> bool:
-        """Whether something of the request may have reached the service."""
-        return self.on_the_wire or (self.handed_over and not self.begun)
+    def answered(self, status: int) -> None:
+        """Note an answer to the request, or to another one that its authentication wanted sent."""
+        self.settled = self.settled or self._status not in (None, 401, 429)
+        if not self.elsewhere:
+            self.on_the_wire = True  # which not every transport traces
+            self._status = status
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note an event of a blocking request. The streams of a new connection are made to keep to deadlines."""
@@ -124,8 +145,11 @@ class Progress:
         if event.endswith(".send_request_headers.started"):
             request = info["request"]
             if request.method != b"CONNECT":  # with which a proxy is asked for a tunnel; the service does not see it
-                self.on_the_wire = True
+                self._earlier, self.on_the_wire = self.on_the_wire, True
                 request.extensions.pop("trace", None)  # what follows takes time to trace, and no one asks for it
+        elif event.endswith(".send_request_headers.failed"):
+            if type(info["exception"]).__name__ == "LocalProtocolError":  # which comes before anything is written
+                self.on_the_wire = self._earlier
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.stream = info["return_value"]
             return True
@@ -146,6 +170,7 @@ class Guard(httpx.Auth):
             outgoing = next(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace)
+                progress.answered(response.status_code)
                 outgoing = flow.send(response)
         except StopIteration:
             return
@@ -167,6 +192,7 @@ class Guard(httpx.Auth):
             outgoing = await anext(flow)
             while True:
                 response = yield _watched(outgoing, request, Progress.trace_async)
+                progress.answered(response.status_code)
                 outgoing = await flow.asend(response)
         except StopAsyncIteration:
             return
@@ -184,12 +210,15 @@ class Guard(httpx.Auth):
 def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..., Any]) -> httpx.Request:
     """Return a request that the authentication of another one, or more often the same, wants sent."""
     progress: Progress = request.extensions["progress"]
+    if outgoing is not request:
+        progress.requests.append(outgoing)
     for name, value in outgoing.headers.raw:
         if not _RAW_VALUE.fullmatch(value):
             # Further down, the value would be logged.
             progress.refused = True
             raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
-    if _leads_elsewhere(outgoing, request):  # a request of its own, for a token perhaps
+    progress.elsewhere = _leads_elsewhere(outgoing, request)
+    if progress.elsewhere:  # a request of its own, for a token perhaps
         progress = Progress()
     else:  # the same, or a copy of it
         progress.handed_over = True
@@ -229,23 +258,33 @@ class Body:
         if coding in ("gzip", "x-gzip", "deflate"):
             self._inflate = zlib.decompressobj(47)
         elif coding not in ("", "identity"):
-            self.fault = f"the body has the content coding {coding[:40]!r}, which was not asked for"
+            self.fault = "the body has a content coding that was not asked for"
 
     def feed(self, chunk: bytes) -> bool:
         """Take what was received; return whether more is wanted."""
         self._received += len(chunk)
         if self._inflate is not None:
             try:
-                chunk = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
+                self._decompress(chunk)
             except zlib.error:
                 self.fault = "the body is not compressed as it claims"
                 return False
-        self._chunks.append(chunk)
-        self._size += len(chunk)
+        else:
+            self._chunks.append(chunk)
+            self._size += len(chunk)
         if max(self._size, self._received) > MAX_ANSWER:
             self.fault = "the body is longer than 1 MiB"
             return False
         return True
+
+    def _decompress(self, chunk: bytes) -> None:
+        while chunk and self._size <= MAX_ANSWER:
+            if self._inflate.eof:  # another member begins, of which gzip allows any number
+                self._inflate = zlib.decompressobj(47)
+            piece = self._inflate.decompress(chunk, MAX_ANSWER - self._size + 1)
+            self._chunks.append(piece)
+            self._size += len(piece)
+            chunk = self._inflate.unused_data
 
     def end(self) -> None:
         """Note that nothing more is to come."""
@@ -271,29 +310,44 @@ def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     return name.encode("ascii"), value.encode("ascii")
 
 
+# What is no secret: the client's own headers and those that services write into what they say, so that it stays readable.
 _KNOWN = frozenset(
     b"accept accept-encoding connection content-length content-type host transfer-encoding user-agent"
-    b" x-language x-project-id x-sdk-date".split()
+    b" x-language x-project-id x-sdk-date"
+    b" correlation-id request-id traceparent tracestate x-amzn-trace-id x-b3-spanid x-b3-traceid x-client-request-id"
+    b" x-correlation-id x-request-id x-trace-id".split()
 )
 
 
-def secrets_of(request: httpx.Request, known: frozenset[bytes]) -> list[str]:
+# Headers that are secret at any length; of the first three, so are the parts.
+_COMPOSED = frozenset(b"authorization cookie proxy-authorization".split())
+_SECRET = _COMPOSED | frozenset(b"x-auth-token x-security-token".split())
+
+
+def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> list[str]:
     """Return what the caller's headers hold, which is a secret unless they are `known`; the longest first."""
-    secrets = {
-        part.decode("latin-1")
-        for name, value in request.headers.raw
-        if name.lower() not in _KNOWN and name.lower() not in known
-        for part in (value, *value.split())
-        if len(part) >= 8
-    }
-    return sorted(secrets, key=len, reverse=True)
+    secrets: set[str] = set()
+    for request in requests:
+        for raw_name, raw_value in request.headers.raw:
+            name, value = raw_name.lower(), raw_value.decode("latin-1")
+            if value and (name in _SECRET or (len(value) >= 8 and name not in _KNOWN and name not in known)):
+                secrets.add(value)
+            if name in _COMPOSED:
+                secrets.update(_parts(value))
+    # What is shorter is no secret, but would garble what is said.
+    return sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)
 
 
-class NoCookies(CookieJar):
-    """Keeps no cookies: calls have nothing to do with each other."""
-
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        """Do nothing."""
+def _parts(value: str) -> Iterator[str]:
+    """Yield what can be secret in the value of a header such as `Bearer TOKEN`, `Access=KEY, …` or `session=ID; …`."""
+    scheme, _, rest = value.partition(" ")
+    if "=" not in scheme:
+        value = rest
+        if rest:
+            yield rest
+    for word in value.split():
+        if not word.startswith("SignedHeaders="):
+            yield from (part for part in (word, word.strip(",;").partition("=")[2]) if len(part) >= 8)
 
 
 def keep_location(response: httpx.Response) -> None:

@@ -31,7 +31,9 @@ class Client(Sender):
         base_url: Where the service is, for example https://host or http://localhost:4010/path; no user information.
         auth: What authenticates every attempt.
         headers: Further headers of every request. What the contract settles, such as Content-Type, stays as it is.
-        timeout: The seconds that a call may take in all, attempts and pauses included, unless it is given its own.
+        timeout: The seconds that a call may take in all, attempts and pauses included, unless it is given its own. Two things
+            can make a blocking call outlast it: looking up the host's name is left to the system, and where the name has
+            several addresses that do not answer, each of them is given the time that was left for the first.
         max_retries: How often a call is tried again where nothing can run twice: the connection was not made, or the service
             asked to wait (429). Calls that only read are also tried again after 502, 503, 504 and a lost connection.
         verify: Whether to check the server's certificate; or what to check it by: the path of a file or folder of

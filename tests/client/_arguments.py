@@ -283,6 +283,8 @@ CHANGES = (
     mutated("key-a-number", ("additional_properties",), lambda given: beside(given).update({1: "x"})),
     mutated("declared-key-by-item", ("jobParams", "job_params"), lambda given: given.__setitem__("jobParams", "junk")),
     extra("nan", float("nan")),
+    extra("key-a-number", {1: "a", "1": "b"}),
+    extra("key-none", [{"a": ({None: 1},)}]),
     extra("infinity", float("inf")),
     extra("bytes", b"x"),
     extra("set", {1}),

@@ -10,12 +10,12 @@ import pytest
 
 from dataarts_client import errors
 from dataarts_client.api.jobs import run_job_immediately
-from dataarts_client.models import ErrorResponse, RunJobResponse
+from dataarts_client.models import ErrorResponse, JobParam, RunJobRequest, RunJobResponse
 
-from ._answers import BELOW_400, BRIEF, Case, reset
+from ._answers import BELOW_400, BRIEF, Case, http, reset
 from ._calls import attempt, make
 from ._refusals import REFUSALS
-from ._server import Server
+from ._server import Connection, Server
 
 CASES = (*BELOW_400, *REFUSALS)
 
@@ -86,6 +86,24 @@ def test_connection_reset_before_the_request_is_read(mode: str) -> None:
 
         assert type(outcome.error) is errors.OutcomeUnknown
         assert server.connections == 1
+
+
+def test_early_refusal() -> None:
+    """A server that refuses a large body while it is being sent, and then hangs up, is heard."""
+
+    def refuse(connection: Connection) -> None:
+        connection.sock.recv(65536)
+        connection.send(http(413, '{"error_code":"APIGW.0201","error_msg":"Too large."}'))
+        connection.end()
+        connection.pause(0.2)
+        connection.sock.close()
+
+    body = RunJobRequest(job_params=[JobParam(name="n", value="x" * 1000)] * 9000)
+    with Server(b"", greet=refuse) as server:
+        error = attempt("sync", run_job_immediately, make(server.url, timeout=10), body=body).error
+
+    assert isinstance(error, errors.ApiError), error
+    assert (error.status_code, error.error_code) == (413, "APIGW.0201")
 
 
 def test_unknown_keys_are_kept(mode: str) -> None:

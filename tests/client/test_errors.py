@@ -104,15 +104,29 @@ def test_hint(label: str, answer: bytes, response: str, mode: str) -> None:
         error = attempt(mode, run_job_immediately, make(server.url)).error
 
     hint = CONTRACT["components"]["responses"][response]["x-hint"]
-    assert str(error).endswith(hint)
+    assert isinstance(error, errors.ApiError)
+    assert str(error).endswith(hint if isinstance(hint, str) else hint[error.error_code])
 
 
-def test_no_hint(mode: str) -> None:
-    """A response for which the contract has no hint gets none of another's."""
-    with Server(http(415, BODY)) as server:
+UNHINTED: tuple[tuple[str, bytes], ...] = (
+    ("status", http(415, BODY)),
+    ("code-400", http(400, BODY.replace(CODE, "DLF.6888"))),
+    ("code-404", http(404, BODY)),
+    ("no-code", http(404, "<html>", kind="text/html")),
+)
+
+
+@pytest.mark.parametrize(("label", "answer"), UNHINTED, ids=[row[0] for row in UNHINTED])
+def test_no_hint(label: str, answer: bytes, mode: str) -> None:
+    """A status or code for which the contract has no hint gets none of another's."""
+    with Server(answer) as server:
         error = attempt(mode, run_job_immediately, make(server.url)).error
 
-    hints = [response["x-hint"] for response in CONTRACT["components"]["responses"].values() if "x-hint" in response]
+    responses = CONTRACT["components"]["responses"].values()
+    hints = [hint for response in responses if isinstance(hint := response.get("x-hint"), str)]
+    hints += [
+        text for response in responses if isinstance(hint := response.get("x-hint"), dict) for text in hint.values()
+    ]
     assert hints
     assert not [hint for hint in hints if hint in str(error)]
 
@@ -156,13 +170,24 @@ def test_what_is_kept_of_a_flood(mode: str) -> None:
     assert 0 < len(error.response.content) <= 2**20
 
 
-def test_unknown_outcome_says_so(mode: str) -> None:
-    """An OutcomeUnknown says that the request may have been carried out."""
-    with Server(cut(b"")) as server:
+UNKNOWN: tuple[tuple[str, Answer, str], ...] = (
+    ("lost", cut(b""), "OutcomeUnknown"),
+    ("200", http(200, "{"), "UnexpectedResponse"),
+    ("408", http(408, BODY), "ApiError"),
+    ("500", http(500, BODY), "ServerError"),
+    ("502", http(502, "<html>", kind="text/html"), "ServerError"),
+)
+
+
+@pytest.mark.parametrize(("label", "answer", "raises"), UNKNOWN, ids=[row[0] for row in UNKNOWN])
+def test_unknown_outcome_says_so(label: str, answer: Answer, raises: str, mode: str) -> None:
+    """Where the outcome is unknown, the message says, once, that the request may have been carried out."""
+    with Server(answer) as server:
         error = attempt(mode, run_job_immediately, make(server.url)).error
 
-    assert type(error) is errors.OutcomeUnknown
-    assert "may have been" in str(error)
+    assert isinstance(error, getattr(errors, raises))
+    assert error.outcome_unknown is True
+    assert str(error).count("may have been") == 1
 
 
 def test_not_sent_says_so(mode: str) -> None:

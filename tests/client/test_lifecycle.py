@@ -7,6 +7,7 @@ import gc
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Callable
 
 import httpx
@@ -172,6 +173,29 @@ def test_new_event_loop() -> None:
 
         assert results == [132343] * 3
         assert len(server.requests) == 3
+
+
+def test_closed_event_loops_are_forgotten() -> None:
+    """A client that outlives many event loops keeps no connection of those that were closed."""
+
+    async def run() -> RunJobResponse:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        return await asynchronous(client)
+
+    def kept() -> int:
+        gc.collect()
+        return sum(loop() is not None for loop in loops)
+
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+    with Server(KEPT) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # said of connections whose event loop is gone
+        client = make(server.url)
+        for _ in range(5):
+            asyncio.run(run())
+
+        assert kept() <= 1
+        client.close()
+        assert kept() == 0
 
 
 @pytest.mark.parametrize("answer", [hang(), hang(b"HTTP/1.1 200 OK\r\n\r\n{")], ids=["unanswered", "in-body"])

@@ -126,7 +126,7 @@ def test_the_callers_headers_are_copied(mode: str) -> None:
 def test_redirects_are_not_followed(status: int, mode: str) -> None:
     """A redirect leads nowhere: neither the request nor the token goes to another server."""
     with Server(http(200, STARTED)) as elsewhere, Server(http(status, "", f"Location: {elsewhere.url}/x")) as server:
-        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Token("t")))
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Token("a-token")))
 
         assert type(outcome.error) is errors.UnexpectedResponse
         assert outcome.error.status_code == status

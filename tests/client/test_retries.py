@@ -307,3 +307,68 @@ def test_failing_authentication(mode: str) -> None:
 
         assert outcome.error is error
         assert server.requests == []
+
+
+class Following(httpx.Auth):
+    """Send a request of its own after the operation's."""
+
+    def __init__(self, url: str) -> None:
+        """Keep where to send it."""
+        self.url = url
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send both."""
+        yield request
+        yield httpx.Request("POST", f"{self.url}/logout")
+
+
+@pytest.mark.parametrize("answer", [STARTED_ANSWER, http(502, "<html>", kind="text/html")], ids=["200", "502"])
+def test_what_auth_sends_afterwards_cannot_connect(answer: Answer, mode: str) -> None:
+    """A job that was started is not started again because a later request of the auth was not sent."""
+    with Server(answer) as server, Server(b"", listen=False) as dead:
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Following(dead.url)))
+
+        assert type(outcome.error) is errors.OutcomeUnknown
+        assert len(server.requests) == 1
+
+
+def test_what_auth_sends_afterwards_cannot_connect_untraced() -> None:
+    """The same over a transport that tells nothing of what it sends."""
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.path)
+        if request.url.path == "/logout":
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, json={"instanceId": 7})
+
+    client = make("http://a", auth=Following("http://b"), transport=httpx.MockTransport(answer))
+    outcome = attempt("sync", run_job_immediately, client)
+
+    assert type(outcome.error) is errors.OutcomeUnknown
+    assert len(seen) == 2
+
+
+def test_what_auth_sends_afterwards_is_throttled(mode: str) -> None:
+    """Nor is it started again because a later request of the auth was throttled."""
+    with Server(STARTED_ANSWER) as server, Server(throttled("Retry-After: 0")) as other:
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Following(other.url)))
+
+        assert type(outcome.error) is errors.TooManyRequests
+        assert outcome.error.outcome_unknown is True
+        assert len(server.requests) == 1
+
+
+def test_what_auth_cannot_send_is_not_sent(mode: str) -> None:
+    """A name of a header that HTTP cannot carry is found before anything is written: RequestNotSent."""
+
+    class Illegal(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            request.headers["a b"] = "c"
+            yield request
+
+    with Server(STARTED_ANSWER) as server:
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=Illegal()))
+
+        assert type(outcome.error) is errors.RequestNotSent
+        assert server.requests == []

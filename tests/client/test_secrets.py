@@ -15,6 +15,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from dataarts_auth import SignatureAuth, TokenAuth
 from dataarts_client import Client, errors
 from dataarts_client.api.jobs import run_job_immediately
 
@@ -54,6 +55,7 @@ Way = Callable[[str], dict[str, Any]]
 
 WAYS: dict[str, Way] = {
     "auth-token": lambda secret: {"auth": HeaderAuth("X-Auth-Token", secret)},
+    "auth-copying": lambda secret: {"auth": TokenAuth(secret)},
     "auth-authorization": lambda secret: {"auth": HeaderAuth("Authorization", f"SDK-HMAC-SHA256 Access={secret}")},
     "auth-basic": lambda secret: {"auth": httpx.BasicAuth("user", secret)},
     "auth-digest": lambda secret: {"auth": httpx.DigestAuth("user", secret)},
@@ -190,11 +192,15 @@ ECHOES: dict[str, Callable[[str], Answer]] = {
     "302": lambda secret: http(302, "", f"Location: http://127.0.0.1:9/?token={secret}"),
     "header": lambda secret: http(400, BODY, f"X-Echo: {secret}"),
     "not-http": lambda secret: cut(f"{secret}\r\n\r\n".encode()),
+    "no-header": lambda secret: cut(f"HTTP/1.1 200 OK\r\nX-Auth-Token : {secret}\r\n\r\n".encode()),
+    "content-coding": lambda secret: http(200, STARTED, f"Content-Encoding: {secret}"),
+    "name": lambda secret: http(400, json.dumps({"error_code": "c", "error_msg": "m", secret: 1})),
+    "cut": lambda secret: http(400, f"<p {'a' * 4070}>{secret}</p>", kind="text/html"),
 }
 
 
 @pytest.mark.parametrize("answer", ECHOES)
-@pytest.mark.parametrize("way", ["auth-token", "headers-token", "headers-unheard-of"])
+@pytest.mark.parametrize("way", ["auth-token", "auth-copying", "headers-token", "headers-unheard-of"])
 def test_echoes(way: str, answer: str, mode: str, texts: Texts, secret: str) -> None:
     """A server that sends the secret back, as gateways do in their complaints, does not get it into our texts."""
     with Server(ECHOES[answer](secret)) as server:
@@ -203,6 +209,45 @@ def test_echoes(way: str, answer: str, mode: str, texts: Texts, secret: str) -> 
 
         assert isinstance(error, errors.ClientError)
         assert texts.told(secret) == []
+
+
+SHORT: dict[str, tuple[dict[str, Any], str]] = {
+    "token": ({"auth": TokenAuth("abc1234")}, "abc1234"),
+    "header": ({"headers": {"X-Auth-Token": "abc1234"}}, "abc1234"),
+    "bearer": ({"headers": {"Authorization": "Bearer abc1234"}}, "abc1234"),
+    "cookie": ({"headers": {"Cookie": "session=abcd1234; a=b"}}, "abcd1234"),
+    "access-key": ({"auth": SignatureAuth("abcd1234", "x")}, "abcd1234"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "short"), SHORT.values(), ids=SHORT)
+def test_short_secrets(arguments: dict[str, Any], short: str, mode: str) -> None:
+    """However short it is, what a header for credentials holds is not shown."""
+    body = json.dumps({"error_code": "APIGW.0301", "error_msg": f"wrong: {short}"})
+    with Server(http(401, body)) as server:
+        error: Any = attempt(mode, run_job_immediately, Client(server.url, verify=TLS, **arguments)).error
+
+    assert error.error_msg == "wrong: ***"
+    assert short not in str(error)
+
+
+ORDINARY: dict[str, dict[str, Any]] = {
+    "request-id": {"headers": {"X-Request-Id": "0123456789abcdef"}},
+    "trace": {"headers": {"traceparent": "00-0123456789abcdef-01"}},
+    "words": {"headers": {"X-Purpose": "job instance tests"}},
+    "scheme": {"auth": SignatureAuth("mock-access-key", "x")},
+}
+
+
+@pytest.mark.parametrize("arguments", ORDINARY.values(), ids=ORDINARY)
+def test_what_is_no_secret(arguments: dict[str, Any], mode: str) -> None:
+    """What a caller's header has in common with an answer by its nature, or by chance, stays readable."""
+    message = "The job instance 00-0123456789abcdef-01 has no SDK-HMAC-SHA256 host;x-sdk-date content-type"
+    body = json.dumps({"error_code": "DLF.0137", "error_msg": message, "request_id": "0123456789abcdef"})
+    with Server(http(400, body)) as server:
+        error: Any = attempt(mode, run_job_immediately, Client(server.url, verify=TLS, **arguments)).error
+
+    assert (error.error_msg, error.request_id) == (message, "0123456789abcdef")
 
 
 ILLEGAL = {

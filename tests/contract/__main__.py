@@ -87,7 +87,7 @@ def probe(target: Target, document: Document) -> None:
     if response.status_code >= 500:
         raise TargetError(f"{target.base_url} is failing: it answers {response.status_code}")
     if response.status_code in (404, 405) or response.status_code not in operation.answers:
-        hint = document.root["components"]["responses"]["NotFound"].get("x-hint", "")
+        hint = document.root["components"]["responses"]["NotFound"].get("x-hint", {}).get("APIGW.0101", "")
         raise TargetError(
             f"{target.base_url} is not this API: {operation.method} {path} is a {response.status_code} there. {hint}"
         )

@@ -102,8 +102,11 @@ class Guard:
         return not self.starts_run(request)
 
     def _pinned(self, case: schemathesis.Case[Any]) -> schemathesis.Case[Any]:
-        pinned = {"project_id": self._target.project, "job_name": self._target.job if self._allowed else NOWHERE}
         operation = next((each for each in self._document.operations if each.path == case.operation.path), None)
+        pinned = {each.name: each.example for each in operation.parameters} if operation else {}
+        pinned["job_name"] = self._target.job if self._allowed else NOWHERE
+        if self._target.project:
+            pinned["project_id"] = self._target.project
         for each in operation.parameters if operation else ():
             path, pin = case.path_parameters, pinned.get(each.name)
             if each.location == "path" and path and pin and isinstance(text := path.get(each.name), str):

@@ -91,8 +91,13 @@ def print_summary(server: str, parts: list[Part], checks: Checks, page: Path, se
     for part in parts:
         print(f"  {part.name:34} {part.cases:5} cases   {'passed' if part.passed else 'FAILED'}")
     print(f"  {'in all':34} {sum(part.cases for part in parts):5} cases   in {seconds:.0f} s")
+    alike: dict[tuple[str, str], list[str]] = {}
     for name, _, message in checks.failures:
-        print(f"\n  FAILED {name}\n    {message.splitlines()[0] if message else ''}")
+        test, _, case = name.removesuffix("]").partition("[")
+        alike.setdefault((test, message.partition("\n")[0]), []).append(case)
+    for (test, message), cases in alike.items():
+        shown = "; ".join(cases[:3]) + (f"; and {len(cases) - 3} more" if len(cases) > 3 else "")
+        print(f"\n  FAILED {test}: {message}\n    {shown}")
     for reason, count in checks.left_out.items():
         print(f"\n  Left out, {count} ×: {reason}")
     print(f"\nReports: {page} (JUnit: junit.xml beside each page)")

@@ -359,6 +359,11 @@ def no_success(operation: dict[str, Any]) -> None:
     del operation["responses"]["200"]
 
 
+def numeric_hint(operation: dict[str, Any]) -> None:
+    """Add an answer with an x-hint that is no text."""
+    operation["responses"]["418"] = {"description": "x", "x-hint": {"DLF.1": 5}}
+
+
 def query(**schema: Any) -> Callable[[dict[str, Any]], None]:
     """Add a parameter with a schema."""
 
@@ -374,10 +379,18 @@ def query(**schema: Any) -> Callable[[dict[str, Any]], None]:
         (cookie, "cookie"),
         (form, "JSON"),
         (no_success, "success"),
+        (numeric_hint, "x-hint"),
         (query(type="string", **{"not": {"const": "x"}}), "not"),
         (query(type="string", format="binary"), "binary"),
         (query(type="string", pattern=r"^\p{L}+$"), "pattern"),
         (query(type="string", pattern="(?<x>a)"), "pattern"),
+        (query(type="string", pattern="(?P<x>a)"), "pattern"),
+        (query(type="string", pattern="(?i)a"), "pattern"),
+        (query(type="string", pattern="(?>a)"), "pattern"),
+        (query(type="string", pattern="(?#a)"), "pattern"),
+        (query(type="string", pattern="^a++$"), "pattern"),
+        (query(type="string", pattern="^a{1,2}+$"), "pattern"),
+        (query(type="string", pattern="^a{,3}$"), "pattern"),
         (query(type="object"), "q"),
     ],
     ids=lambda value: getattr(value, "__name__", value),

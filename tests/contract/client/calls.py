@@ -56,8 +56,8 @@ def functions(operation: Operation) -> Any:
 
 
 def model(schema_name: str) -> Any:
-    """Return the client's class for a schema of the document."""
-    return getattr(dataarts_client.models, schema_name)
+    """Return the client's class for a schema of the document, None if it has none."""
+    return getattr(dataarts_client.models, schema_name, None)
 
 
 def arguments(operation: Operation, parameters: Mapping[str, Any], body: Any, body_model: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from schemathesis import Case, GenerationMode
 
 from dataarts_client.errors import ApiError, UnexpectedResponse
-from tests.contract.client.calls import Caller, arguments
+from tests.contract.client.calls import BASE_URL, Caller, arguments
 from tests.contract.client.test_requests import steady
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Answer, Document, Operation
@@ -65,6 +65,11 @@ class Given:
     def __exit__(self, *raised: object) -> None:
         self._caller.__exit__()
 
+    @property
+    def sent(self) -> int:
+        """How many requests the client sent."""
+        return len(self._caller.recorder.arrived)
+
     def back(self, value: Any) -> list[Any]:
         """Return what becomes of the value: JSON values and exceptions."""
         self._content = json.dumps(value, ensure_ascii=False).encode()
@@ -74,13 +79,15 @@ class Given:
                 try:
                     result = way(self._operation, self._arguments, detailed=detailed)
                     parsed = result.parsed if detailed else result
-                    made.append(None if parsed is None else parsed.to_dict())
+                    made.append(parsed.to_dict() if hasattr(parsed, "to_dict") else parsed)
                 except (ApiError, UnexpectedResponse) as error:
                     made.append(error)
         return made
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
         headers = {"Content-Type": self._answer.media_type or "", "X-Request-Id": "of-the-header"}
+        if 300 <= self._answer.status < 400:
+            headers["Location"] = f"{BASE_URL}/elsewhere/{len(self._caller.recorder.arrived)}"
         return httpx.Response(self._answer.status, headers=headers, content=self._content)
 
 
@@ -176,3 +183,15 @@ def test_examples_are_given_back(operation: Operation, answer: Answer, document:
                 got = {name: getattr(made, name) for name in wanted}
                 assert got == wanted
                 assert made.outcome_unknown == (answer.status >= 500)
+
+
+@pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308])
+def test_other_statuses_are_no_success(status: int, operation: Operation) -> None:
+    """A status below 400 that the document does not have is no success; a redirect among them is not followed."""
+    answer = Answer(status, "application/json", {}, {}, ())
+    with Given(operation, answer) as given_answer:
+        made = given_answer.back(operation.success.examples[0].value)
+        sent = given_answer.sent
+
+    assert [type(each) for each in made] == [UnexpectedResponse] * len(made)
+    assert sent == len(made), "a call does not send one request"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -197,6 +198,25 @@ def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any
     if any(request.headers.get(name) != values.get(name) for name in headers):
         return False
     return _exactly(json.loads(request.content) if request.content else ...) == _exactly(body)
+
+
+def test_edge_of_the_largest_body(operation: Operation, body_model: Any) -> None:
+    """A body of just the size that the document allows is sent, one byte more is refused."""
+    limit = operation.max_body_bytes
+    assert limit is not None
+    required = {each.name: each.example for each in operation.parameters if each.required}
+    with Caller(_answer) as caller:
+        caller.blocking(operation, arguments(operation, required, {"further": ""}, body_model))
+        room = limit - len(caller.recorder.arrived[-1].content)
+        try:
+            caller.blocking(operation, arguments(operation, required, {"further": "a" * room}, body_model))
+        except REFUSED as error:
+            pytest.fail(f"a body of {limit} bytes is allowed, but was refused: {error}")
+
+        assert len(caller.recorder.arrived[-1].content) == limit
+        with suppress(*REFUSED):
+            caller.blocking(operation, arguments(operation, required, {"further": "a" * (room + 1)}, body_model))
+        assert len(caller.recorder.arrived) == 2, f"a body of {limit + 1} bytes is forbidden, but was sent"
 
 
 def test_nothing_but_what_is_required(operation: Operation) -> None:

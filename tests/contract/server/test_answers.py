@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -40,6 +42,8 @@ def test_example_of_the_reference(fresh: Caller, document: Document) -> None:
     exchange = fresh.send(request, starts=True)
 
     assert exchange.status == 200, exchange.breaks("The example of the reference was refused.")
+    fault = described(document, exchange, exchange.request.operation.answers)
+    assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
     assert exchange.body == SEED_ANSWER, exchange.breaks(f"The answer of the reference is {json.dumps(SEED_ANSWER)}.")
 
 
@@ -165,6 +169,18 @@ class _Header(httpx.Auth):
         yield request
 
 
+class _Altered(httpx.Auth):
+    """Has another body sent than the one that was signed."""
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        """Send the signed headers with another body."""
+        signed = next(SignatureAuth("mock-ak", "mock-sk").sync_auth_flow(request))
+        body = request.content.replace(b"111", b"999")
+        yield httpx.Request(
+            request.method, request.url, headers=signed.headers, content=body, extensions=request.extensions
+        )
+
+
 _WRONG: list[tuple[str, str, httpx.Auth | None]] = [
     ("none", "TokenMissing", None),
     ("empty token", "TokenInvalid", _Header(None, "X-Auth-Token", "")),
@@ -174,6 +190,7 @@ _WRONG: list[tuple[str, str, httpx.Auth | None]] = [
     ("token as bearer", "SignatureInvalid", _Header(None, "Authorization", "Bearer mock-token")),
     ("wrong access key", "SignatureInvalid", SignatureAuth("wrong", "mock-sk")),
     ("wrong secret key", "SignatureInvalid", SignatureAuth("mock-ak", "wrong")),
+    ("signed for another body", "SignatureInvalid", _Altered()),
     (
         "signed for another host",
         "SignatureInvalid",
@@ -204,6 +221,22 @@ def test_wrong_credentials(
         assert_is(exchange, document.error(name), document, words="Token" in name)
     else:
         assert exchange.status == 401, exchange.breaks("Wrong credentials should be answered with 401.")
+
+
+@pytest.mark.parametrize(("minutes", "accepted"), [(-16, False), (-14, True), (14, True), (16, False)])
+def test_date_of_a_signature(minutes: int, accepted: bool, operation: Operation, caller: Caller) -> None:
+    """A signature is good for 15 minutes before its date and after."""
+    if (auth := caller.target.credentials.get("signature")) is None:
+        pytest.skip("no signature was given")
+    request = caller.request(operation, allowed=accepted)
+    then = time.gmtime(time.time() + 60 * minutes)
+    with patch("time.gmtime", lambda: then):
+        exchange = caller.send(request, starts=accepted, auth=auth)
+
+    if accepted:
+        assert exchange.status < 300, exchange.breaks(f"A signature dated {minutes} minutes from now was refused.")
+    else:
+        assert exchange.status == 401, exchange.breaks(f"A signature dated {minutes} minutes from now was accepted.")
 
 
 def test_known_token_suffices(operation: Operation, caller: Caller) -> None:

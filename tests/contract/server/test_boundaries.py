@@ -70,7 +70,7 @@ def test_parameters_up_to_their_edges(
             request = caller.request(operation, allowed=breach is None)
             made.append((request.having_parameter(parameter.name, variant.value), breach))
 
-    assert not (wrong := _hold(caller, made)), f"{len(wrong)} of {len(made)} answers are wrong.\n{wrong[0]}"
+    assert not (wrong := _hold(caller, made)), f"{wrong[0]}\n  {len(wrong)} of {len(made)} such answers are wrong."
 
 
 @pytest.mark.parametrize(("operation", "media_type", "kept"), _BODIES)
@@ -83,7 +83,7 @@ def test_bodies_up_to_their_edges(
         breach = document.breach(operation.bodies[media_type], variant.value)
         made.append((caller.request(operation, allowed=breach is None).having_body(variant.value), breach))
 
-    assert not (wrong := _hold(caller, made)), f"{len(wrong)} of {len(made)} answers are wrong.\n{wrong[0]}"
+    assert not (wrong := _hold(caller, made)), f"{wrong[0]}\n  {len(wrong)} of {len(made)} such answers are wrong."
 
 
 def test_optional_parts_can_be_left_out(operation: Operation, caller: Caller) -> None:

@@ -31,13 +31,19 @@ _operation: Operation[RunJobResponse, ErrorResponse] = Operation(
     },
     failures=dict.fromkeys(["400", "401", "403", "404", "413", "415", "429", "500", "503"], Object("ErrorResponse")),
     hints={
-        "400": "Check the job's name, the workspace ID and the parameters; a job outside the default workspace needs one.",
+        "400": {
+            "DLF.0100": "Check the job's name and the workspace ID; a job outside the default workspace needs one.",
+            "DLF.0802": "Give every parameter that the job needs a value.",
+            "DLF.0819": "Check the workspace ID.",
+        },
         "401": "Check the token (valid for 24 hours) or the key pair, and that this machine's clock is within 15 minutes of the service's.",
         "403": "Check the user's permissions in DataArts Studio, and that the project ID belongs to the credentials.",
-        "404": "Check the host: this API is served by dayu-dlf.<region>, while a dayu.<region> host serves another one.",
+        "404": {
+            "APIGW.0101": "Check the host: this API is served by dayu-dlf.<region>, while a dayu.<region> host serves another one."
+        },
         "429": "Wait for the time that Retry-After names, and send fewer requests a second.",
-        "500": "The job may have been started; look for its instance before you run it again.",
-        "503": "The job may have been started; look for its instance before you run it again.",
+        "500": "Look for the job's instance before you run it again.",
+        "503": "Look for the job's instance before you run it again.",
     },
 )
 

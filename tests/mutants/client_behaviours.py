@@ -1,0 +1,443 @@
+"""What a client could get wrong that is not a constraint: encoding, names, retries, parsing, errors, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.mutant import Mutant, replaced
+
+CLIENT: list[Mutant] = []
+
+
+def mistake(name: str, tests: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Add a mistake to the list: a function that makes it, by changing the client in this process.
+
+    Args:
+        name: The mistake, in words.
+        tests: The module of tests/client that ought to catch it, if it is not one of the suite's.
+    """
+
+    def added(apply: Callable[[], None]) -> Callable[[], None]:
+        def make(folder: Path) -> None:
+            apply()
+
+        where = f"tests/client/{tests}.py" if tests else ""
+        CLIENT.append(Mutant(f"client: {name}", "client", make, look_first=where))
+        return apply
+
+    return added
+
+
+def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Add a mistake to the list: a function that changes a call that is ready to be sent."""
+
+    def added(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def make(folder: Path) -> None:
+            from dataarts_client._calls import Operation
+
+            replaced(Operation, "_call", lambda real: lambda self, body, values: change(real(self, body, values)))
+
+        CLIENT.append(Mutant(f"client: {name}", "client", make))
+        return change
+
+    return added
+
+
+def _headers(call: Any, change: Callable[[bytes, bytes], tuple[bytes, bytes] | None]) -> Any:
+    changed = [change(name, value) for name, value in call.headers]
+    return call._replace(headers=[header for header in changed if header is not None])
+
+
+def _without(call: Any, header: bytes) -> Any:
+    return _headers(call, lambda name, value: None if name == header else (name, value))
+
+
+@calling("paths are encoded twice")
+def _(call: Any) -> Any:
+    return call._replace(target=call.target.replace("%", "%25"))
+
+
+@calling("the path ends in a slash")
+def _(call: Any) -> Any:
+    return call._replace(target=call.target + "/")
+
+
+@calling("the path is of another version")
+def _(call: Any) -> Any:
+    return call._replace(target=call.target.replace("/v1/", "/v2/", 1))
+
+
+@calling("the method is PUT")
+def _(call: Any) -> Any:
+    return call._replace(method="PUT")
+
+
+@calling("the workspace is sent as X-Workspace")
+def _(call: Any) -> Any:
+    return _headers(call, lambda name, value: (b"X-Workspace" if name == b"workspace" else name, value))
+
+
+@calling("the workspace is not sent")
+def _(call: Any) -> Any:
+    return _without(call, b"workspace")
+
+
+@calling("the workspace is sent in capitals")
+def _(call: Any) -> Any:
+    return _headers(call, lambda name, value: (name, value.upper() if name == b"workspace" else value))
+
+
+@calling("there is a workspace always")
+def _(call: Any) -> Any:
+    return call._replace(headers=[(b"workspace", b"default"), *call.headers])
+
+
+@calling("a call without a body has no Content-Type")
+def _(call: Any) -> Any:
+    return call if call.content else _without(call, b"Content-Type")
+
+
+@calling("the body is text/plain")
+def _(call: Any) -> Any:
+    return _headers(call, lambda name, value: (name, b"text/plain" if name == b"Content-Type" else value))
+
+
+@calling("no body is sent as an empty object")
+def _(call: Any) -> Any:
+    return call._replace(content=call.content or b"{}")
+
+
+@calling("no body is sent as null")
+def _(call: Any) -> Any:
+    return call._replace(content=call.content or b"null")
+
+
+@calling("the body is in Latin-1, as far as that goes")
+def _(call: Any) -> Any:
+    return call._replace(content=call.content.decode().encode("latin-1", errors="replace"))
+
+
+@calling("an empty list is not sent")
+def _(call: Any) -> Any:
+    return call._replace(content=call.content.replace(b'"jobParams":[]', b""))
+
+
+def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    from dataarts_client import _schema
+
+    replaced(_schema, "_dump_model", lambda real: lambda *arguments, **named: change(real(*arguments, **named)))
+
+
+@mistake("what is not set is sent as null")
+def _() -> None:
+    _dumped(lambda dumped: {"paramType": None, **dumped} if "value" in dumped else dumped)
+
+
+@mistake("properties are sent under their names in Python")
+def _() -> None:
+    _dumped(lambda dumped: {key.replace("paramType", "param_type"): value for key, value in dumped.items()})
+
+
+@mistake("further properties are not sent")
+def _() -> None:
+    known = ("jobParams", "name", "value", "paramType")
+    _dumped(lambda dumped: {key: value for key, value in dumped.items() if key in known})
+
+
+@mistake("values are sent without the spaces around them")
+def _() -> None:
+    _dumped(lambda dumped: {key: each.strip() if isinstance(each, str) else each for key, each in dumped.items()})
+
+
+@mistake("members of an enum are sent by their names")
+def _() -> None:
+    from dataarts_client._schema import Member
+
+    replaced(Member, "dump", lambda real: lambda self, value, at, **named: self._member(value, at).name)
+
+
+@mistake("an unknown member of an enum is sent")
+def _() -> None:
+    from dataarts_client._schema import Member
+
+    for method in ("check", "dump"):
+        replaced(Member, method, lambda real: lambda self, value, at, **named: getattr(value, "value", value))
+
+
+@mistake("the asynchronous way forgets the headers")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    def forgetful(real: Any) -> Any:
+        async def send(self: Any, call: Any, timeout: Any) -> Any:
+            return await real(self, _without(call, b"workspace"), timeout)
+
+        return send
+
+    replaced(Sender, "send_async", forgetful)
+
+
+@mistake("every request is sent twice")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    def twice(real: Any) -> Any:
+        def attempt(self: Any, call: Any, at: Any, limit: Any) -> Any:
+            real(self, call, at, limit)
+            return real(self, call, at, limit)
+
+        return attempt
+
+    replaced(Sender, "_attempt", twice)
+
+
+def _pausing(change: Callable[[Any, Any, Any], Any]) -> None:
+    from dataarts_client._calls import Sender
+
+    def other(real: Any) -> Any:
+        def pause(self: Any, call: Any, outcome: Any, attempt: int, at: float) -> Any:
+            found = real(self, call, outcome, attempt, at)
+            return change(outcome, found, attempt) if attempt < self._max_retries else None
+
+        return pause
+
+    replaced(Sender, "_pause", other)
+
+
+@mistake("503 is tried again", "test_retries")
+def _() -> None:
+    _pausing(lambda outcome, found, attempt: 0.01 if getattr(outcome, "status", 0) == 503 else found)
+
+
+@mistake("a lost answer is tried again", "test_retries")
+def _() -> None:
+    _pausing(lambda outcome, found, attempt: 0.01 if hasattr(outcome, "passing") and outcome.passing else found)
+
+
+@mistake("429 is not tried again", "test_retries")
+def _() -> None:
+    _pausing(lambda outcome, found, attempt: None if getattr(outcome, "status", 0) == 429 else found)
+
+
+@mistake("a connection that is not made is not tried again", "test_retries")
+def _() -> None:
+    _pausing(lambda outcome, found, attempt: None if hasattr(outcome, "passing") else found)
+
+
+@mistake("Retry-After is not kept to", "test_retries")
+def _() -> None:
+    _pausing(lambda outcome, found, attempt: None if found is None else 0.0)
+
+
+@mistake("an hour's Retry-After is slept through", "test_retries")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "LONGEST_WAIT", lambda real: 1e9)
+
+
+@mistake("the integers of answers are taken for floats")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    replaced(Integer, "load", lambda real: lambda self, value, at: float(real(self, value, at)))
+
+
+@mistake("strings of digits are taken for integers")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    def lax(real: Any) -> Any:
+        def load(self: Any, value: Any, at: str) -> Any:
+            return real(self, int(value) if isinstance(value, str) and value.isdigit() else value, at)
+
+        return load
+
+    replaced(Integer, "load", lax)
+
+
+@mistake("true is taken for 1")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    def lax(real: Any) -> Any:
+        return lambda self, value, at: real(self, 1 if value is True else value, at)
+
+    replaced(Integer, "load", lax)
+
+
+@mistake("further properties of answers are dropped")
+def _() -> None:
+    from dataarts_client import _schema
+
+    def closed(real: Any) -> Any:
+        def load(kind: Any, value: Any, at: str) -> Any:
+            model = real(kind, value, at)
+            model.additional_properties.clear()
+            return model
+
+        return load
+
+    replaced(_schema, "_load_model", closed)
+
+
+@mistake("any success will do", "test_answers")
+def _() -> None:
+    from dataarts_client import _calls
+
+    def lax(real: Any) -> Any:
+        return lambda described, status: real(described, 200 if 200 <= status < 300 else status)
+
+    replaced(_calls, "_documented", lax)
+
+
+def _understood(change: Callable[[Any], Any]) -> None:
+    from dataarts_client import _answers
+
+    replaced(_answers, "understand", lambda real: lambda *arguments: change(real(*arguments)))
+
+
+@mistake("the code of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(code=None))
+
+
+@mistake("the message of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(message=None))
+
+
+@mistake("the request ID of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(request_id=None))
+
+
+@mistake("400 is taken for 404", "test_errors")
+def _() -> None:
+    from dataarts_client import _calls, errors
+
+    replaced(_calls, "_KINDS", lambda real: {**real, 400: errors.NotFound})
+
+
+@mistake("429 is an error like any other", "test_retries")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
+
+
+def _erring(change: Callable[[Any], None]) -> None:
+    from dataarts_client._calls import Operation
+
+    def other(real: Any) -> Any:
+        def error(self: Any, answer: Any) -> Any:
+            made = real(self, answer)
+            change(made)
+            return made
+
+        return error
+
+    replaced(Operation, "_error", other)
+
+
+@mistake("the outcome of a 500 is taken to be known")
+def _() -> None:
+    _erring(lambda error: setattr(error, "outcome_unknown", False))
+
+
+@mistake("the outcome of a 400 is taken to be unknown")
+def _() -> None:
+    _erring(lambda error: setattr(error, "outcome_unknown", True))
+
+
+@mistake("the model of an error is lost")
+def _() -> None:
+    from dataarts_client._calls import Operation
+
+    replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
+
+
+@mistake("a lost answer is taken for a request that was not sent", "test_errors")
+def _() -> None:
+    from dataarts_client._wire import Progress
+
+    replaced(Progress, "may_have_arrived", lambda real: property(lambda self: False))
+
+
+@mistake("a request that was not sent is taken for a lost answer", "test_errors")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "_NOT_SENT", lambda real: ())
+    from dataarts_client._wire import Progress
+
+    replaced(Progress, "may_have_arrived", lambda real: property(lambda self: True))
+
+
+@mistake("redirects are followed")
+def _() -> None:
+    import httpx
+    from dataarts_client import _calls
+
+    def followed(real: Any) -> Any:
+        return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
+
+    replaced(httpx.Client, "send", followed)
+    # The client hides from httpx where an answer leads, so that even that would not follow.
+    replaced(_calls, "keep_location", lambda real: lambda response: None)
+
+
+@mistake("the time allowed is no limit", "test_deadline")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    replaced(Sender, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
+
+
+@mistake("the client shows its credentials", "test_secrets")
+def _() -> None:
+    from dataarts_client import Client
+
+    def talkative(real: Any) -> Any:
+        def shown(self: Any) -> str:
+            headers = ", ".join(f"{name!r}: {value!r}" for name, value in self._headers)
+            return f"{real(self)} {headers}"
+
+        return shown
+
+    replaced(Client, "__repr__", talkative)
+
+
+@mistake("what a service echoes is shown, secrets and all", "test_secrets")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "secrets_of", lambda real: lambda *arguments: [])
+
+
+@mistake("a base URL with a password is taken", "test_arguments")
+def _() -> None:
+    import httpx
+
+    from dataarts_client import client
+
+    def lax(real: Any) -> Any:
+        return lambda base_url: httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
+
+    replaced(client, "_checked_url", lax)
+
+
+@mistake("a closed client can be used", "test_lifecycle")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    def reopened(real: Any) -> Any:
+        def close(self: Any) -> None:
+            real(self)
+            self._closed = False
+
+        return close
+
+    replaced(Sender, "close", reopened)

@@ -1,0 +1,206 @@
+"""What a mutant is, and the two ways to make one of the document: a server and a client that keep it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from unittest.mock import patch
+
+import yaml
+
+from tests.contract import mock
+from tests.contract.document import ROOT, Answer, Document
+from tests.contract.values import variants
+from tests.mutants.constraints import Constraint
+
+SUITE = "tests/contract"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mistake, made on purpose.
+
+    Args:
+        name: What it is, in words.
+        side: Who makes it.
+        apply: Makes it, in the process that calls it; it is given a folder to write to.
+        at_an_edge: Whether it is a constraint's, so that the edges are where to look first.
+        look_first: The tests that ought to catch it; all others follow if they do not.
+    """
+
+    name: str
+    side: Literal["server", "client"]
+    apply: Callable[[Path], None]
+    at_an_edge: bool = False
+    look_first: str = ""
+
+
+def of_document(constraint: Constraint, document: Document) -> Iterator[Mutant]:
+    """Give the mutants that a changed constraint makes.
+
+    Not all make two: a text of a path or header is a text whatever its type says; a server need not give every answer
+    that is allowed; and a client has nothing to do with headers of answers, nor with who may call.
+    """
+    texts = constraint.at in ("parameter", "header") and constraint.keyword == "type"
+    answer = constraint.at in ("answer", "header")
+    name = constraint.name
+    if answer and constraint.direction == "laxer":
+        if not (texts and "number" not in constraint.change):
+            yield Mutant(f"server: {name}", "server", lambda folder: _answer_with(constraint, document))
+    elif not answer and not (texts and constraint.direction == "laxer"):
+        yield Mutant(f"server: {name}", "server", lambda folder: _serve(constraint, document, folder), at_an_edge=True)
+    # A client sends one media type, the first.
+    other = constraint.keyword == "content" and constraint.direction == "laxer"
+    # What an enum does not know, a client keeps in answers.
+    kept = constraint.at == "answer" and constraint.keyword == "enum"
+    if constraint.at != "header" and constraint.keyword != "security" and not other and not kept:
+        yield Mutant(
+            f"client: {name}", "client", lambda folder: _generate(constraint, document, folder), at_an_edge=True
+        )
+
+
+def _write(constraint: Constraint, document: Document, folder: Path) -> Path:
+    path = folder / "openapi.yaml"
+    path.write_text(yaml.safe_dump(constraint.applied(document.root), allow_unicode=True, sort_keys=False))
+    return path
+
+
+def serve_in_process(document: Path) -> None:
+    """Have the suite start mocks in its own process, where they can be changed."""
+    import dataarts_mock._app
+    from dataarts_mock import MockServer
+
+    dataarts_mock._app.find_document = lambda: document  # type: ignore[attr-defined]
+
+    @contextmanager
+    def started(*arguments: str, log: Path | None = None) -> Iterator[str]:
+        rate = int(arguments[arguments.index("--rate-limit") + 1]) if "--rate-limit" in arguments else None
+        with MockServer(any_job="--any-job" in arguments, rate_limit=rate) as server:
+            yield server.url
+
+    mock.started = started
+
+
+def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
+    """Have the mock serve the changed document."""
+    from dataarts_mock._state import State
+
+    serve_in_process(_write(constraint, document, folder))
+
+    def add_job(self: Any, name: str, workspace: str | None = None) -> None:
+        self._workspaces.setdefault(workspace, set()).add(name)  # Whatever its name: the mock must start.
+
+    State.add_job = add_job  # type: ignore[method-assign]
+
+
+def _answer_with(constraint: Constraint, document: Document) -> None:
+    """Have the mock give an answer that only the changed document allows."""
+    from dataarts_mock._service import Service
+
+    serve_in_process(document.path)
+    mutated = Document.__new__(Document)
+    mutated.__dict__.update(document.__dict__ | {"root": constraint.applied(document.root), "_validators": {}})
+    for cached in ("operations", "outside"):
+        mutated.__dict__.pop(cached, None)
+    payloads, headers = _witnesses(document, mutated)
+    assert payloads or headers, "the change lets nothing in"
+    answer = Service.answer
+
+    def changed(self: Any, request: Any) -> Any:
+        given = answer(self, request)
+        if given.status in payloads:
+            given.body = json.dumps(payloads[given.status]).encode()
+        for name, value in headers.get(given.status, {}).items():
+            given.headers.pop(name, None)
+            if value is not None:
+                given.headers[name] = str(value)
+        return given
+
+    Service.answer = changed  # type: ignore[method-assign]
+
+
+def _witnesses(document: Document, mutated: Document) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:
+    """Return, by status, a payload and headers that only the mutated document allows; None is a header left out."""
+    payloads: dict[int, Any] = {}
+    headers: dict[int, dict[str, Any]] = {}
+    pairs: list[tuple[Mapping[int, Answer], Mapping[int, Answer]]] = [(document.outside, mutated.outside)]
+    pairs += [(one.answers, two.answers) for one, two in zip(document.operations, mutated.operations, strict=True)]
+    for before, after in pairs:
+        for status, answer in after.items():
+            found = [
+                variant.value
+                for variant in variants(mutated, answer.schema)
+                if mutated.breach(answer.schema, variant.value) is None
+                and document.breach(before[status].schema, variant.value) is not None
+            ]
+            if found:
+                payloads[status] = found[0]
+            for name, (required, schema) in answer.headers.items():
+                if before[status].headers[name][0] and not required:
+                    headers.setdefault(status, {})[name] = None
+                for variant in variants(mutated, schema):
+                    if (
+                        mutated.breach(schema, variant.value) is None
+                        and document.breach(before[status].headers[name][1], variant.value) is not None
+                    ):
+                        headers.setdefault(status, {})[name] = variant.value
+    return payloads, headers
+
+
+def _generate(constraint: Constraint, document: Document, folder: Path) -> None:
+    """Have the suite use a client that is generated from the changed document."""
+    package = generated(_write(constraint, document, folder), folder)
+    use_client(package.parent)
+
+
+def generated(document: Path, folder: Path) -> Path:
+    """Generate a client as `make generate` does, but in this process, where the generator is loaded already."""
+    from scripts import generate
+
+    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        if "-I" not in command:
+            return real(command, **options)
+        said = io.StringIO()
+        status: Any = 0
+        with patch.dict(os.environ, options["env"]), patch.object(sys, "argv", command[2:]), redirect_stdout(said):
+            try:
+                runpy.run_path(command[2], run_name="__main__")
+            except SystemExit as ended:
+                status = ended.code
+        if isinstance(status, str):
+            said.write(f"{status}\n")
+        return subprocess.CompletedProcess(command, 0 if not status else 1, said.getvalue())
+
+    real, generate.subprocess.run = subprocess.run, run  # type: ignore[attr-defined]
+    try:
+        return generate.generate(document, folder)
+    finally:
+        generate.subprocess.run = real  # type: ignore[attr-defined]
+
+
+def use_client(folder: Path) -> None:
+    """Have the client be imported from a folder."""
+    sys.path.insert(0, str(folder))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dataarts_client"]:
+        del sys.modules[name]
+    import dataarts_client
+
+    assert Path(dataarts_client.__file__).is_relative_to(folder)
+
+
+def replaced(owner: Any, name: str, new: Callable[[Any], Any]) -> None:
+    """Put something else in the place of an attribute, made from what is there; it must be there."""
+    setattr(owner, name, new(getattr(owner, name)))
+
+
+Environment = Mapping[str, str]
+__all__ = ["ROOT", "SUITE", "Mutant", "generated", "of_document", "replaced", "serve_in_process", "use_client"]

@@ -1,0 +1,170 @@
+"""Runs the tests against mutants, each in a process of its own that is forked from one where all is loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.document import ROOT, find_document
+from tests.mutants.mutant import Mutant, serve_in_process
+
+SECONDS = 120.0
+_ENDS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+# What takes long is asked only about the mutants that have got so far.
+EDGES = {
+    "server": ["tests/contract/server/test_boundaries.py"],
+    "client": ["tests/contract/client/test_requests.py", "tests/contract/client/test_answers.py"],
+}
+LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
+
+
+def stages(mutant: Mutant) -> list[list[str]]:
+    """Return the arguments of pytest for a mutant, in the order in which it is most likely to be caught."""
+    side = mutant.side
+    edges = [*EDGES[side], "-k=edges"]
+    others = [f"tests/contract/{side}", "-k=not edges", f"--deselect={LAST[side]}"]
+    first = [edges, others] if mutant.at_an_edge else [others, edges]
+    return [*([[mutant.look_first]] if mutant.look_first else []), *first, [LAST[side]]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the tests made of a mutant.
+
+    Args:
+        name: The mutant's name.
+        test: The test that caught it; empty if none did.
+        message: What that test said.
+        crash: What broke instead, the suite or the mutant itself.
+        seconds: How long it took.
+    """
+
+    name: str
+    test: str = ""
+    message: str = ""
+    crash: str = ""
+    seconds: float = 0.0
+
+    @property
+    def caught(self) -> bool:
+        """Whether a test failed as tests do."""
+        return bool(self.test) and not self.crash
+
+
+class _Watch:
+    """Notes the first failure; a plugin of pytest."""
+
+    def __init__(self) -> None:
+        self.test = self.message = self.crash = ""
+
+    def pytest_exception_interact(self, node: object, call: pytest.CallInfo[object], report: object) -> None:
+        if self.test or self.crash or not call.excinfo:
+            return
+        value = call.excinfo.value
+        own = "tests/mutants" in str(call.excinfo.traceback[-1].path)
+        # What a mutant puts its own in the place of may be called otherwise by now.
+        stale = isinstance(value, TypeError) and "<locals>" in str(value)
+        if isinstance(report, pytest.TestReport) and report.when == "call" and not own and not stale:
+            self.test = report.nodeid
+            self.message = str(value).partition("\n")[0]
+            if not isinstance(value, AssertionError | pytest.fail.Exception):
+                self.message = f"{call.excinfo.typename}: {self.message}"
+        else:
+            where = getattr(report, "nodeid", "")
+            self.crash = f"{where}: {call.excinfo.typename}: {str(value)[:300]}"
+
+
+def verdicts(mutants: Iterable[Mutant], processes: int) -> Iterator[Verdict]:
+    """Run the tests against mutants, so many at once, and give the verdicts as they come."""
+    context = multiprocessing.get_context("fork")
+    waiting = list(mutants)[::-1]
+    running: list[tuple[Mutant, BaseProcess, Connection[Any, Any], float]] = []
+    gc.freeze()  # What is loaded here stays; to look it over in each process would copy it.
+    while waiting or running:
+        while waiting and len(running) < processes:
+            mutant = waiting.pop()
+            receiver, sender = context.Pipe(duplex=False)
+            process: BaseProcess = context.Process(target=_hold, args=(mutant, sender))
+            process.start()
+            sender.close()
+            running.append((mutant, process, receiver, time.monotonic()))
+        wait([entry[1].sentinel for entry in running], timeout=1)
+        for entry in list(running):
+            mutant, process, receiver, started = entry
+            seconds = time.monotonic() - started
+            if process.is_alive() and seconds < SECONDS:
+                continue
+            running.remove(entry)
+            if process.is_alive():
+                process.kill()
+                yield Verdict(mutant.name, crash=f"not done after {SECONDS:g} s", seconds=seconds)
+                continue
+            process.join()
+            got = receiver.recv() if receiver.poll() else None
+            yield got or Verdict(mutant.name, crash=f"the process ended with {process.exitcode}", seconds=seconds)
+
+
+def _hold(mutant: Mutant, sender: Connection[Any, Any]) -> None:
+    started = time.monotonic()
+    watch = _Watch()
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder, (Path(folder) / "output").open("w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            try:
+                serve_in_process(find_document())
+                mutant.apply(Path(folder))
+                for stage in stages(mutant):
+                    if not (watch.test or watch.crash):
+                        _test(stage, watch)
+            except SystemExit as ended:
+                lines = [line for line in str(ended.code).splitlines() if not line.startswith("Generating ")]
+                watch.test, watch.message = "make generate", " ".join(lines)
+            except Exception as error:
+                if not watch.test:
+                    watch.crash = f"{type(error).__name__}: {error}"
+    sender.send(Verdict(mutant.name, watch.test, watch.message, watch.crash, time.monotonic() - started))
+    sender.close()
+    os._exit(0)  # What servers and plugins have left behind need not end in order.
+
+
+def _test(stage: list[str], watch: _Watch) -> None:
+    arguments = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    arguments += ["-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning"]
+    arguments += [f"--deselect={each}" for each in os.environ.get("WITHOUT", "").split()]
+    status = pytest.main([*stage, *arguments], plugins=[watch])
+    if status not in _ENDS and not watch.crash:
+        watch.crash = f"pytest ended with {status!r}"
+
+
+def warm_up() -> None:
+    """Load what every process needs, so that none has to."""
+    import hypothesis
+    import openapi_python_client.cli  # noqa: F401
+    import schemathesis.cli
+    import schemathesis.pytest.plugin  # noqa: F401
+    import uvicorn.protocols.http.httptools_impl  # noqa: F401
+
+    import dataarts_auth  # noqa: F401
+    import dataarts_mock._app
+    import dataarts_mock._mock_server  # noqa: F401
+
+    # To make a failing case small takes long, and only says again that there is one.
+    hypothesis.settings.register_profile("mutants", phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+    hypothesis.settings.load_profile("mutants")
+    assert "dataarts_client" not in sys.modules, "a mutant would not take its place"

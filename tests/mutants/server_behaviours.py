@@ -1,0 +1,507 @@
+"""What a server could get wrong that is not a constraint: answers, the order of checks, state, headers, credentials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.mutant import Mutant, replaced
+
+Change = Callable[[Any, Any, Any], Any]
+SERVER: list[Mutant] = []
+
+
+def mistake(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Add a mistake to the list: a function that makes it, by changing the mock in this process."""
+
+    def added(apply: Callable[[], None]) -> Callable[[], None]:
+        def make(folder: Path) -> None:
+            apply()
+
+        SERVER.append(Mutant(f"server: {name}", "server", make))
+        return apply
+
+    return added
+
+
+def answering(name: str) -> Callable[[Change], Change]:
+    """Add a mistake to the list: a function that changes an answer, given the service, the request and the answer."""
+
+    def added(change: Change) -> Change:
+        def apply(folder: Path) -> None:
+            from dataarts_mock._service import Service
+
+            def changed(answer: Any) -> Any:
+                return lambda self, request: change(self, request, answer(self, request))
+
+            replaced(Service, "answer", changed)
+
+        SERVER.append(Mutant(f"server: {name}", "server", apply))
+        return change
+
+    return added
+
+
+def _edit(answer: Any, **changes: Any) -> Any:
+    """Change members of an answer's JSON object; None takes one away."""
+    payload = {**json.loads(answer.body), **changes}
+    answer.body = json.dumps({key: value for key, value in payload.items() if value is not None}).encode()
+    return answer
+
+
+def _code(answer: Any) -> str | None:
+    return json.loads(answer.body).get("error_code") if answer.status >= 400 else None
+
+
+@answering("success is 201")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.status = 201 if answer.status == 200 else answer.status
+    return answer
+
+
+@answering("instanceId is a string")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, instanceId=str(json.loads(answer.body)["instanceId"])) if answer.status == 200 else answer
+
+
+@answering("every run has the same instanceId")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, instanceId=132343) if answer.status == 200 else answer
+
+
+@answering("instance IDs begin elsewhere than the example")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, instanceId=json.loads(answer.body)["instanceId"] + 1) if answer.status == 200 else answer
+
+
+@answering("a success has more than is documented")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, status="running") if answer.status == 200 else answer
+
+
+@answering("errors have another shape")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if answer.status >= 400:
+        answer.body = json.dumps({"code": _code(answer), "message": "no"}).encode()
+    return answer
+
+
+@answering("an error has no X-Request-Id")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if answer.status == 413:
+        answer.headers.pop("X-Request-Id")
+    return answer
+
+
+@answering("request_id is not X-Request-Id")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, request_id="another") if answer.status >= 400 else answer
+
+
+@answering("every request has the same ID")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.headers["X-Request-Id"] = "one"
+    return _edit(answer, request_id="one") if answer.status >= 400 else answer
+
+
+@answering("a success is text/plain")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if answer.status == 200:
+        answer.headers["Content-Type"] = "text/plain"
+    return answer
+
+
+@answering("errors are application/problem+json")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if answer.status >= 400:
+        answer.headers["Content-Type"] = "application/problem+json"
+    return answer
+
+
+@answering("an unknown job is 404")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.status = 404 if _code(answer) == "DLF.0100" else answer.status
+    return answer
+
+
+@answering("an unknown workspace is taken for an unknown job")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, error_code="DLF.0100") if _code(answer) == "DLF.0819" else answer
+
+
+@answering("the reference's wording is corrected")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    return _edit(answer, error_msg="The job does not exist.") if _code(answer) == "DLF.0100" else answer
+
+
+@answering("405 has no Allow")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.headers.pop("Allow", None)
+    return answer
+
+
+@answering("Allow names a method too many")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if "Allow" in answer.headers:
+        answer.headers["Allow"] += ", GET"
+    return answer
+
+
+@answering("a wrong method is 404")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.status = 404 if answer.status == 405 else answer.status
+    return answer
+
+
+@answering("an unknown path is 400")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.status = 400 if answer.status == 404 else answer.status
+    return answer
+
+
+@answering("a body that is too large is 400")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.status = 400 if answer.status == 413 else answer.status
+    return answer
+
+
+@answering("429 has no Retry-After")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    answer.headers.pop("Retry-After", None)
+    return answer
+
+
+@answering("Retry-After is a date")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if "Retry-After" in answer.headers:
+        answer.headers["Retry-After"] = "Fri, 01 Jan 2027 00:00:00 GMT"
+    return answer
+
+
+@answering("Retry-After is an hour")
+def _(service: Any, request: Any, answer: Any) -> Any:
+    if "Retry-After" in answer.headers:
+        answer.headers["Retry-After"] = "3600"
+    return answer
+
+
+def _without(check: str) -> None:
+    """Leave out one of the checks of requests."""
+    from dataarts_mock import _service
+
+    owner: Any = _service.Service if hasattr(_service.Service, check) else _service
+    replaced(owner, check, lambda real: lambda *arguments: None)
+
+
+@mistake("credentials are not checked")
+def _() -> None:
+    _without("_credentials")
+
+
+@mistake("any token will do")
+def _() -> None:
+    _credential(lambda service, scheme, request: "x-signing-algorithm" not in scheme)
+
+
+@mistake("a token may be in capitals")
+def _() -> None:
+    def same(service: Any, scheme: Any, request: Any) -> bool:
+        value: bytes = request.fields.get(b"x-auth-token", b"")
+        return "x-signing-algorithm" not in scheme and value.lower() == service._token
+
+    _credential(same)
+
+
+@mistake("a token may go on")
+def _() -> None:
+    def begins(service: Any, scheme: Any, request: Any) -> bool:
+        value: bytes = request.fields.get(b"x-auth-token", b"")
+        return "x-signing-algorithm" not in scheme and value.startswith(service._token)
+
+    _credential(begins)
+
+
+@mistake("a token is taken as a bearer, too")
+def _() -> None:
+    _credential(lambda service, scheme, request: request.fields.get(b"authorization") == b"Bearer " + service._token)
+
+
+@mistake("a signature is not verified")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "verify_signature", lambda real: lambda *arguments, **named: None)
+
+
+def _credential(accepts: Callable[[Any, Any, Any], bool]) -> None:
+    """Accept further credentials."""
+    from dataarts_mock._service import Service
+
+    def lax(real: Any) -> Any:
+        def scheme(self: Any, scheme: Any, request: Any) -> Any:
+            found = request.fields.get(scheme["name"].lower().encode()) is not None
+            return None if found and accepts(self, scheme, request) else real(self, scheme, request)
+
+        return scheme
+
+    replaced(Service, "_scheme", lax)
+
+
+def _verify(change: Callable[[list[Any], dict[str, Any]], None]) -> None:
+    """Verify signatures of something else than what arrived."""
+    from dataarts_mock import _service
+
+    def lax(real: Any) -> Any:
+        def verify(*arguments: Any, **named: Any) -> Any:
+            given = list(arguments)
+            change(given, named)
+            return real(*given, **named)
+
+        return verify
+
+    replaced(_service, "verify_signature", lax)
+
+
+@mistake("the date of a signature is not checked")
+def _() -> None:
+    def same_time(given: list[Any], named: dict[str, Any]) -> None:
+        date = dict(given[3]).get(b"x-sdk-date", b"20260101T000000Z").decode()
+        named["now"] = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+    _verify(same_time)
+
+
+@mistake("a signature of any key pair will do")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "access_key_of", lambda real: lambda value: None)
+
+
+@mistake("a known token is refused for what stands beside it")
+def _() -> None:
+    from dataarts_mock._service import Service
+
+    def strict(real: Any) -> Any:
+        def credentials(self: Any, operation: Any, request: Any) -> Any:
+            schemes = self.document.root["components"]["securitySchemes"].values()
+            sent = [each for each in schemes if each["name"].lower().encode() in request.fields]
+            wrong = [violation for each in sent if (violation := self._scheme(each, request))]
+            return wrong[0] if wrong else real(self, operation, request)
+
+        return credentials
+
+    replaced(Service, "_credentials", strict)
+
+
+@mistake("the media type is not checked")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "_media_type", lambda real: lambda operation, request: ("application/json", None))
+
+
+@mistake("the media type is compared letter by letter")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "_read_media_type", lambda real: lambda value: value.decode())
+
+
+@mistake("any charset will do")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "_read_media_type", lambda real: lambda value: real(value.partition(b";")[0]))
+
+
+@mistake("a body needs no Content-Type")
+def _() -> None:
+    from dataarts_mock import _service
+
+    def lax(real: Any) -> Any:
+        def media_type(operation: Any, request: Any) -> Any:
+            if request.fields.get(b"content-type") is None:
+                return "application/json", None
+            return real(operation, request)
+
+        return media_type
+
+    replaced(_service, "_media_type", lax)
+
+
+@mistake("NaN is taken for JSON")
+def _() -> None:
+    from dataarts_mock import _document
+
+    replaced(_document, "_DECODER", lambda real: json.JSONDecoder())
+
+
+@mistake("an empty body is refused")
+def _() -> None:
+    from dataarts_mock._document import Body
+
+    def strict(real: Any) -> Any:
+        return lambda self, media_type, body: real(self, media_type, body or b"!")
+
+    replaced(Body, "read", strict)
+
+
+@mistake("only the first item of a list is checked")
+def _() -> None:
+    from dataarts_mock._document import Schema
+
+    def lax(real: Any) -> Any:
+        def violation(self: Any, value: Any, field_name: str) -> Any:
+            if isinstance(value, dict):
+                value = {key: each[:1] if isinstance(each, list) else each for key, each in value.items()}
+            return real(self, value, field_name)
+
+        return violation
+
+    replaced(Schema, "violation", lax)
+
+
+def _counting(length: Callable[[str], int]) -> None:
+    """Count the characters of strings in another way: each string is padded by what it is longer."""
+    from dataarts_mock._document import Schema
+
+    def counted(value: Any) -> Any:
+        if isinstance(value, str):
+            return value + "a" * (length(value) - len(value))
+        if isinstance(value, dict):
+            return {key: counted(each) for key, each in value.items()}
+        return [counted(each) for each in value] if isinstance(value, list) else value
+
+    def other(real: Any) -> Any:
+        return lambda self, value, field_name: real(self, counted(value), field_name)
+
+    replaced(Schema, "violation", other)
+
+
+@mistake("lengths are counted in bytes")
+def _() -> None:
+    _counting(lambda text: len(text.encode(errors="surrogatepass")))
+
+
+@mistake("lengths are counted in UTF-16")
+def _() -> None:
+    _counting(lambda text: len(text.encode("utf-16-le", errors="surrogatepass")) // 2)
+
+
+@mistake("job names are not percent-decoded")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "percent_decode", lambda real: lambda raw: raw.decode("latin-1"))
+
+
+@mistake("paths may go on")
+def _() -> None:
+    from dataarts_mock._document import Operation
+
+    replaced(Operation, "match", lambda real: lambda self, parts: real(self, parts[: len(self.segments)]))
+
+
+def _missing(lax: Callable[[Any, str, str | None], Any]) -> None:
+    from dataarts_mock._state import State
+
+    replaced(State, "missing", lambda real: lambda self, name, workspace: lax(self, name, workspace))
+
+
+@mistake("an unknown job is run")
+def _() -> None:
+    from dataarts_mock._state import State
+
+    replaced(State, "missing", lambda real: lambda self, name, workspace: real(self, "myJob", workspace))
+
+
+@mistake("the workspace is not looked at")
+def _() -> None:
+    from dataarts_mock._state import State
+
+    replaced(State, "missing", lambda real: lambda self, name, workspace: real(self, name, None))
+
+
+@mistake("the job is looked for before its workspace")
+def _() -> None:
+    from dataarts_mock._state import State
+
+    def reordered(real: Any) -> Any:
+        def missing(self: Any, name: str, workspace: str | None) -> Any:
+            return (None if workspace is None else real(self, name, None)) or real(self, name, workspace)
+
+        return missing
+
+    replaced(State, "missing", reordered)
+
+
+@mistake("a refused request takes an instance ID")
+def _() -> None:
+    from dataarts_mock._service import Service
+
+    def counted(real: Any) -> Any:
+        def refusal(self: Any, violation: Any) -> Any:
+            self.state.next_instance_id()
+            return real(self, violation)
+
+        return refusal
+
+    replaced(Service, "_refusal", counted)
+
+
+@mistake("the media type is checked before the credentials")
+def _() -> None:
+    _first("_media_type")
+
+
+@mistake("the body is checked before the parameters")
+def _() -> None:
+    _first("body")
+
+
+def _first(check: str) -> None:
+    """Have one check come before all others of an operation."""
+    from dataarts_mock import _service
+
+    def reordered(real: Any) -> Any:
+        def violation(self: Any, operation: Any, raw: Any, request: Any) -> Any:
+            media_type, found = _service._media_type(operation, request)
+            if check == "body" and found is None and not self._credentials(operation, request):
+                _, found = operation.body.read(media_type, request.body)
+            return found or real(self, operation, raw, request)
+
+        return violation
+
+    replaced(_service.Service, "_violation", reordered)
+
+
+@mistake("nothing is throttled")
+def _() -> None:
+    from dataarts_mock._service import Throttle
+
+    replaced(Throttle, "take", lambda real: lambda self, project: 0)
+
+
+@mistake("all projects are throttled as one")
+def _() -> None:
+    from dataarts_mock._service import Throttle
+
+    replaced(Throttle, "take", lambda real: lambda self, project: real(self, b""))
+
+
+@mistake("Prefer is passed over")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "preference", lambda real: lambda header, operation: None)
+
+
+@mistake("Prefer names no example")
+def _() -> None:
+    from dataarts_mock import _service
+
+    replaced(_service, "preference", lambda real: lambda header, operation: real(header.partition(",")[0], operation))
