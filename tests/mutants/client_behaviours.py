@@ -359,11 +359,20 @@ def _() -> None:
     replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
 
 
+def _noting(real: Any, *, on_the_wire: bool) -> Any:
+    def note(self: Any, event: str, info: Any) -> Any:
+        noted = real(self, event, info)
+        self.on_the_wire = on_the_wire
+        return noted
+
+    return note
+
+
 @mistake("a lost answer is taken for a request that was not sent", "test_errors")
 def _() -> None:
     from dataarts_client._wire import Progress
 
-    replaced(Progress, "may_have_arrived", lambda real: property(lambda self: False))
+    replaced(Progress, "note", lambda real: _noting(real, on_the_wire=False))
 
 
 @mistake("a request that was not sent is taken for a lost answer", "test_errors")
@@ -373,7 +382,7 @@ def _() -> None:
     replaced(_calls, "_NOT_SENT", lambda real: ())
     from dataarts_client._wire import Progress
 
-    replaced(Progress, "may_have_arrived", lambda real: property(lambda self: True))
+    replaced(Progress, "note", lambda real: _noting(real, on_the_wire=True))
 
 
 @mistake("redirects are followed")
@@ -401,13 +410,17 @@ def _() -> None:
 def _() -> None:
     from dataarts_client import Client
 
+    def remembering(real: Any) -> Any:
+        def made(self: Any, *arguments: Any, **options: Any) -> None:
+            real(self, *arguments, **options)
+            self._given = options
+
+        return made
+
     def talkative(real: Any) -> Any:
-        def shown(self: Any) -> str:
-            headers = ", ".join(f"{name!r}: {value!r}" for name, value in self._headers)
-            return f"{real(self)} {headers}"
+        return lambda self: f"{real(self)} {dict(self._given.get('headers') or {})}"
 
-        return shown
-
+    replaced(Client, "__init__", remembering)
     replaced(Client, "__repr__", talkative)
 
 
