@@ -1,8 +1,12 @@
-"""The list of mistakes that are not in a constraint."""
+"""The mistakes that are not in a constraint, by hand."""
 
 from __future__ import annotations
 
-from tests.mutants.client_behaviours import CLIENT
-from tests.mutants.server_behaviours import SERVER
+from tests.mutants import client_answers, client_requests, server_answers, server_checks
 
-BEHAVIOURS = [*SERVER, *CLIENT]
+BEHAVIOURS = [
+    *server_answers.ANSWERS,
+    *server_checks.CHECKS,
+    *client_requests.REQUESTS,
+    *client_answers.ANSWERS,
+]

@@ -1,4 +1,4 @@
-"""What a client could get wrong that is not a constraint: encoding, names, retries, parsing, errors, secrets."""
+"""What a client could get wrong in its requests: encoding, names, what is left out, and what is sent again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.mutants.mutant import Mutant, replaced
 
-CLIENT: list[Mutant] = []
+REQUESTS: list[Mutant] = []
 
 
 def mistake(name: str, tests: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -24,7 +24,7 @@ def mistake(name: str, tests: str = "") -> Callable[[Callable[[], None]], Callab
             apply()
 
         where = f"tests/client/{tests}.py" if tests else ""
-        CLIENT.append(Mutant(f"client: {name}", "client", make, look_first=where))
+        REQUESTS.append(Mutant(f"client: {name}", "client", make, look_first=where))
         return apply
 
     return added
@@ -39,7 +39,7 @@ def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 
             replaced(Operation, "_call", lambda real: lambda self, body, values: change(real(self, body, values)))
 
-        CLIENT.append(Mutant(f"client: {name}", "client", make))
+        REQUESTS.append(Mutant(f"client: {name}", "client", make))
         return change
 
     return added
@@ -213,7 +213,10 @@ def _() -> None:
 
 @mistake("a lost answer is tried again", "test_retries")
 def _() -> None:
-    _pausing(lambda outcome, found, attempt: 0.01 if hasattr(outcome, "passing") and outcome.passing else found)
+    def again(outcome: Any, found: Any, attempt: int) -> Any:
+        return 0.01 if hasattr(outcome, "passing") and outcome.error.outcome_unknown else found
+
+    _pausing(again)
 
 
 @mistake("429 is not tried again", "test_retries")
@@ -236,222 +239,3 @@ def _() -> None:
     from dataarts_client import _calls
 
     replaced(_calls, "LONGEST_WAIT", lambda real: 1e9)
-
-
-@mistake("the integers of answers are taken for floats")
-def _() -> None:
-    from dataarts_client._schema import Integer
-
-    replaced(Integer, "load", lambda real: lambda self, value, at: float(real(self, value, at)))
-
-
-@mistake("strings of digits are taken for integers")
-def _() -> None:
-    from dataarts_client._schema import Integer
-
-    def lax(real: Any) -> Any:
-        def load(self: Any, value: Any, at: str) -> Any:
-            return real(self, int(value) if isinstance(value, str) and value.isdigit() else value, at)
-
-        return load
-
-    replaced(Integer, "load", lax)
-
-
-@mistake("true is taken for 1")
-def _() -> None:
-    from dataarts_client._schema import Integer
-
-    def lax(real: Any) -> Any:
-        return lambda self, value, at: real(self, 1 if value is True else value, at)
-
-    replaced(Integer, "load", lax)
-
-
-@mistake("further properties of answers are dropped")
-def _() -> None:
-    from dataarts_client import _schema
-
-    def closed(real: Any) -> Any:
-        def load(kind: Any, value: Any, at: str) -> Any:
-            model = real(kind, value, at)
-            model.additional_properties.clear()
-            return model
-
-        return load
-
-    replaced(_schema, "_load_model", closed)
-
-
-@mistake("any success will do", "test_answers")
-def _() -> None:
-    from dataarts_client import _calls
-
-    def lax(real: Any) -> Any:
-        return lambda described, status: real(described, 200 if 200 <= status < 300 else status)
-
-    replaced(_calls, "_documented", lax)
-
-
-def _understood(change: Callable[[Any], Any]) -> None:
-    from dataarts_client import _answers
-
-    replaced(_answers, "understand", lambda real: lambda *arguments: change(real(*arguments)))
-
-
-@mistake("the code of an error is lost")
-def _() -> None:
-    _understood(lambda fault: fault._replace(code=None))
-
-
-@mistake("the message of an error is lost")
-def _() -> None:
-    _understood(lambda fault: fault._replace(message=None))
-
-
-@mistake("the request ID of an error is lost")
-def _() -> None:
-    _understood(lambda fault: fault._replace(request_id=None))
-
-
-@mistake("400 is taken for 404", "test_errors")
-def _() -> None:
-    from dataarts_client import _calls, errors
-
-    replaced(_calls, "_KINDS", lambda real: {**real, 400: errors.NotFound})
-
-
-@mistake("429 is an error like any other", "test_retries")
-def _() -> None:
-    from dataarts_client import _calls
-
-    replaced(_calls, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
-
-
-def _erring(change: Callable[[Any], None]) -> None:
-    from dataarts_client._calls import Operation
-
-    def other(real: Any) -> Any:
-        def error(self: Any, answer: Any) -> Any:
-            made = real(self, answer)
-            change(made)
-            return made
-
-        return error
-
-    replaced(Operation, "_error", other)
-
-
-@mistake("the outcome of a 500 is taken to be known")
-def _() -> None:
-    _erring(lambda error: setattr(error, "outcome_unknown", False))
-
-
-@mistake("the outcome of a 400 is taken to be unknown")
-def _() -> None:
-    _erring(lambda error: setattr(error, "outcome_unknown", True))
-
-
-@mistake("the model of an error is lost")
-def _() -> None:
-    from dataarts_client._calls import Operation
-
-    replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
-
-
-def _noting(real: Any, *, on_the_wire: bool) -> Any:
-    def note(self: Any, event: str, info: Any) -> Any:
-        noted = real(self, event, info)
-        self.on_the_wire = on_the_wire
-        return noted
-
-    return note
-
-
-@mistake("a lost answer is taken for a request that was not sent", "test_errors")
-def _() -> None:
-    from dataarts_client._wire import Progress
-
-    replaced(Progress, "note", lambda real: _noting(real, on_the_wire=False))
-
-
-@mistake("a request that was not sent is taken for a lost answer", "test_errors")
-def _() -> None:
-    from dataarts_client import _calls
-
-    replaced(_calls, "_NOT_SENT", lambda real: ())
-    from dataarts_client._wire import Progress
-
-    replaced(Progress, "note", lambda real: _noting(real, on_the_wire=True))
-
-
-@mistake("redirects are followed")
-def _() -> None:
-    import httpx
-
-    from dataarts_client import _calls
-
-    def followed(real: Any) -> Any:
-        return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
-
-    replaced(httpx.Client, "send", followed)
-    # The client hides from httpx where an answer leads, so that even that would not follow.
-    replaced(_calls, "keep_location", lambda real: lambda response: None)
-
-
-@mistake("the time allowed is no limit", "test_deadline")
-def _() -> None:
-    from dataarts_client._calls import Sender
-
-    replaced(Sender, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
-
-
-@mistake("the client shows its credentials", "test_secrets")
-def _() -> None:
-    from dataarts_client import Client
-
-    def remembering(real: Any) -> Any:
-        def made(self: Any, *arguments: Any, **options: Any) -> None:
-            real(self, *arguments, **options)
-            self._given = options
-
-        return made
-
-    def talkative(real: Any) -> Any:
-        return lambda self: f"{real(self)} {dict(self._given.get('headers') or {})}"
-
-    replaced(Client, "__init__", remembering)
-    replaced(Client, "__repr__", talkative)
-
-
-@mistake("what a service echoes is shown, secrets and all", "test_secrets")
-def _() -> None:
-    from dataarts_client import _calls
-
-    replaced(_calls, "secrets_of", lambda real: lambda *arguments: [])
-
-
-@mistake("a base URL with a password is taken", "test_arguments")
-def _() -> None:
-    import httpx
-
-    from dataarts_client import client
-
-    def lax(real: Any) -> Any:
-        return lambda base_url: httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
-
-    replaced(client, "_checked_url", lax)
-
-
-@mistake("a closed client can be used", "test_lifecycle")
-def _() -> None:
-    from dataarts_client._calls import Sender
-
-    def reopened(real: Any) -> Any:
-        def close(self: Any) -> None:
-            real(self)
-            self._closed = False
-
-        return close
-
-    replaced(Sender, "close", reopened)

@@ -1,0 +1,267 @@
+"""What a client could get wrong in what it makes of answers: parsing, errors, outcomes, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.mutant import Mutant, replaced
+
+ANSWERS: list[Mutant] = []
+
+
+def mistake(name: str, tests: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Add a mistake to the list: a function that makes it, by changing the client in this process.
+
+    Args:
+        name: The mistake, in words.
+        tests: The module of tests/client that ought to catch it, if it is not one of the suite's.
+    """
+
+    def added(apply: Callable[[], None]) -> Callable[[], None]:
+        def make(folder: Path) -> None:
+            apply()
+
+        where = f"tests/client/{tests}.py" if tests else ""
+        ANSWERS.append(Mutant(f"client: {name}", "client", make, look_first=where))
+        return apply
+
+    return added
+
+
+@mistake("the integers of answers are taken for floats")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    replaced(Integer, "load", lambda real: lambda self, value, at: float(real(self, value, at)))
+
+
+@mistake("strings of digits are taken for integers")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    def lax(real: Any) -> Any:
+        def load(self: Any, value: Any, at: str) -> Any:
+            return real(self, int(value) if isinstance(value, str) and value.isdigit() else value, at)
+
+        return load
+
+    replaced(Integer, "load", lax)
+
+
+@mistake("true is taken for 1")
+def _() -> None:
+    from dataarts_client._schema import Integer
+
+    def lax(real: Any) -> Any:
+        return lambda self, value, at: real(self, 1 if value is True else value, at)
+
+    replaced(Integer, "load", lax)
+
+
+@mistake("further properties of answers are dropped")
+def _() -> None:
+    from dataarts_client import _schema
+
+    def closed(real: Any) -> Any:
+        def load(kind: Any, value: Any, at: str) -> Any:
+            model = real(kind, value, at)
+            model.additional_properties.clear()
+            return model
+
+        return load
+
+    replaced(_schema, "_load_model", closed)
+
+
+@mistake("any success will do", "test_answers")
+def _() -> None:
+    from dataarts_client import _calls
+
+    def lax(real: Any) -> Any:
+        return lambda described, status: real(described, 200 if 200 <= status < 300 else status)
+
+    replaced(_calls, "_documented", lax)
+
+
+def _understood(change: Callable[[Any], Any]) -> None:
+    from dataarts_client import _answers
+
+    replaced(_answers, "understand", lambda real: lambda *arguments: change(real(*arguments)))
+
+
+@mistake("the code of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(code=None))
+
+
+@mistake("the message of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(message=None))
+
+
+@mistake("the request ID of an error is lost")
+def _() -> None:
+    _understood(lambda fault: fault._replace(request_id=None))
+
+
+@mistake("400 is taken for 404", "test_errors")
+def _() -> None:
+    from dataarts_client import _calls, errors
+
+    replaced(_calls, "_KINDS", lambda real: {**real, 400: errors.NotFound})
+
+
+@mistake("429 is an error like any other", "test_retries")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
+
+
+def _erring(change: Callable[[Any], None]) -> None:
+    from dataarts_client._calls import Operation
+
+    def other(real: Any) -> Any:
+        def error(self: Any, answer: Any) -> Any:
+            made = real(self, answer)
+            change(made)
+            return made
+
+        return error
+
+    replaced(Operation, "_error", other)
+
+
+@mistake("the outcome of a 500 is taken to be known")
+def _() -> None:
+    _erring(lambda error: setattr(error, "outcome_unknown", False))
+
+
+@mistake("the outcome of a 400 is taken to be unknown")
+def _() -> None:
+    _erring(lambda error: setattr(error, "outcome_unknown", True))
+
+
+@mistake("the model of an error is lost")
+def _() -> None:
+    from dataarts_client._calls import Operation
+
+    replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
+
+
+def _noting(real: Any, *, on_the_wire: bool) -> Any:
+    def note(self: Any, event: str, info: Any) -> Any:
+        noted = real(self, event, info)
+        self.on_the_wire = on_the_wire
+        return noted
+
+    return note
+
+
+def _failing(change: Callable[[Any], Any]) -> None:
+    """Change what becomes of a call that has no answer."""
+    from dataarts_client import _calls
+
+    def other(real: Any) -> Any:
+        def outcome(*arguments: Any) -> Any:
+            found = real(*arguments)
+            return found._replace(error=change(found.error)) if hasattr(found, "passing") else found
+
+        return outcome
+
+    replaced(_calls, "_outcome", other)
+
+
+@mistake("a lost answer is taken for a request that was not sent", "test_errors")
+def _() -> None:
+    from dataarts_client import errors
+
+    _failing(lambda error: errors.RequestNotSent(str(error)))
+
+
+@mistake("a request that was not sent is taken for a lost answer", "test_errors")
+def _() -> None:
+    from dataarts_client import errors
+
+    _failing(lambda error: errors.OutcomeUnknown(str(error)))
+
+
+@mistake("redirects are followed")
+def _() -> None:
+    import httpx
+
+    from dataarts_client import _calls
+
+    def followed(real: Any) -> Any:
+        return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
+
+    replaced(httpx.Client, "send", followed)
+    # The client hides from httpx where an answer leads, so that even that would not follow.
+    replaced(_calls, "keep_location", lambda real: lambda response: None)
+
+
+@mistake("the time allowed is no limit", "test_deadline")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    replaced(Sender, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
+
+
+@mistake("the client shows its credentials", "test_secrets")
+def _() -> None:
+    from dataarts_client import Client
+
+    def talkative(real: Any) -> Any:
+        def made(self: Any, base_url: str, **options: Any) -> None:
+            real(self, base_url, **options)
+            shown[id(self)] = f"{options.get('headers')} {_token(options.get('auth'))}"
+
+        return made
+
+    shown: dict[int, str] = {}
+    replaced(Client, "__init__", talkative)
+    replaced(Client, "__repr__", lambda real: lambda self: f"{real(self)} {shown[id(self)]}")
+
+
+def _token(auth: Any) -> str:
+    """Return the headers that credentials add."""
+    import httpx
+
+    if auth is None:
+        return ""
+    return str(next(auth.sync_auth_flow(httpx.Request("GET", "http://localhost", content=b""))).headers.raw)
+
+
+@mistake("what a service echoes is shown, secrets and all", "test_secrets")
+def _() -> None:
+    from dataarts_client import _calls
+
+    replaced(_calls, "secrets_of", lambda real: lambda *arguments: [])
+
+
+@mistake("a base URL with a password is taken", "test_arguments")
+def _() -> None:
+    import httpx
+
+    from dataarts_client import client
+
+    def lax(real: Any) -> Any:
+        return lambda base_url: httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
+
+    replaced(client, "_checked_url", lax)
+
+
+@mistake("a closed client can be used", "test_lifecycle")
+def _() -> None:
+    from dataarts_client._calls import Sender
+
+    def reopened(real: Any) -> Any:
+        def close(self: Any) -> None:
+            real(self)
+            self._closed = False
+
+        return close
+
+    replaced(Sender, "close", reopened)
