@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import isfinite
@@ -13,6 +13,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import jsonschema_rs
+import msgspec
 import yaml
 
 from ._violations import Kind, Violation, describe
@@ -38,6 +39,7 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
         self.schema = schema
         self.type: Any = schema.get("type")
+        self.is_text = self.type in (None, "string")
         self._validator = jsonschema_rs.validator_for(
             {
                 "$schema": _DIALECT,
@@ -101,7 +103,7 @@ class Response:
             if (value := headers.get(name)) is None:
                 if required:
                     return f"header {name}: missing"
-            elif breach := schema.violation(_typed(value, schema.type), f"header {name}"):
+            elif breach := schema.violation(value if schema.is_text else _typed(value, schema.type), f"header {name}"):
                 return breach
         return self.schema.violation(payload, "body") if self.schema else None
 
@@ -123,20 +125,22 @@ class Parameter:
         self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
         self._invalid: str = examples.get("invalid", Kind.PARAMETER_INVALID)
         self.read = lru_cache(maxsize=64)(self._read)  # Most requests name what others named before.
+        self.absent = self._read()
 
-    def _read(self, *values: str | None) -> tuple[Any, Violation | None]:
+    def _read(self, *raw: bytes) -> tuple[Any, Violation | None]:
         """Return the parameter's value as the schema types it, and what is wrong with it.
 
         Args:
-            values: The values as they arrived, decoded; None in the place of one that could not be decoded.
+            raw: The values as they arrived; those of a query without their percent-encoding.
         """
-        if not values:
+        if not raw:
             if self.required:
                 return None, Violation(self._blank, f"{self.name}: missing")
             return None, None
-        if None in values:
+        try:
+            texts = [self._decode(each) for each in raw]
+        except ValueError:
             return None, Violation(self._invalid, f"{self.name}: not UTF-8, percent-encoded")
-        texts = cast("Sequence[str]", values)
         value: Any
         if self._type == "array":
             if self.location != "query":  # In a query each item is a value of its own.
@@ -148,6 +152,11 @@ class Parameter:
         if detail := self.schema.violation(value, self.name):
             return None, Violation(self._blank if value == "" else self._invalid, detail)
         return value, None
+
+    def _decode(self, raw: bytes) -> str:
+        if self.location == "path":
+            return percent_decode(raw)
+        return raw.decode("latin-1" if self.location == "header" else "utf-8")
 
 
 class Body:
@@ -357,28 +366,27 @@ def find_document() -> Path:
     raise DocumentError(f"openapi.yaml is neither in {here} nor beside it")
 
 
-@lru_cache(maxsize=64)  # As above.
-def percent_decode(raw: bytes) -> str | None:
-    """Decode percent-encoded UTF-8 strictly; None where it is neither."""
-    if b"%" not in raw and raw.isascii():
-        return raw.decode("ascii")
+def percent_decode(raw: bytes) -> str:
+    """Decode percent-encoded UTF-8 strictly.
+
+    Raises:
+        ValueError: It is not percent-encoded, or not UTF-8.
+    """
     if _BAD_PERCENT.search(raw):
-        return None
-    try:
-        return unquote_to_bytes(raw).decode()
-    except UnicodeDecodeError:
-        return None
+        raise ValueError("a percent sign without two hexadecimal digits after it")
+    return unquote_to_bytes(raw).decode()
 
 
 def _listing(items: Iterable[object]) -> str:
     return ", ".join(str(item) for item in items if item != "") or "none"
 
 
-def query_values(query: bytes) -> dict[str, list[str | None]]:
-    """Give the query's values by parameter name."""
-    values: dict[str, list[str | None]] = {}
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="utf-8"):
-        values.setdefault(name, []).append(value)
+def query_values(query: bytes) -> dict[str, list[bytes]]:
+    """Give the query's values by parameter name, without their percent-encoding."""
+    values: dict[str, list[bytes]] = {}
+    text = query.decode("utf-8", "surrogateescape")
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="surrogateescape"):
+        values.setdefault(name, []).append(value.encode("utf-8", "surrogateescape"))
     return values
 
 
@@ -427,6 +435,10 @@ def _is_deeper(value: Any, depth: int) -> bool:
     return any(isinstance(node, dict | list) for node in level)
 
 
+encode_json = msgspec.json.Encoder().encode
+"""Write JSON, in UTF-8 and without spaces."""
+
+_quick_decode = msgspec.json.Decoder().decode
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
 
 
@@ -437,9 +449,18 @@ def decode_json(content: bytes) -> Any:
         ValueError: It is not JSON.
         RecursionError: It is nested too deep.
     """
+    is_shallow = content.count(b"[") + content.count(b"{") <= MAX_DEPTH
+    if is_shallow:
+        try:
+            payload: Any = _quick_decode(content)
+            # What is written again byte for byte was read rightly: no key was given twice, nothing got lost.
+            if encode_json(payload) == content:
+                return payload
+        except ValueError:
+            pass  # What is wrong is found out below.
     payload = _DECODER.decode(content.decode())
     if b"\\u" in content:  # An escape is the one way to a lone surrogate, which is no character.
         json.dumps(payload, ensure_ascii=False).encode()
-    if content.count(b"[") + content.count(b"{") > MAX_DEPTH and _is_deeper(payload, MAX_DEPTH):
+    if not is_shallow and _is_deeper(payload, MAX_DEPTH):
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
     return payload

@@ -19,7 +19,6 @@ of this module: `_app` sees to them, before anything here and after.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import time
@@ -31,7 +30,7 @@ from typing import Any
 
 from dataarts_auth import access_key_of, verify_signature
 
-from ._document import Document, Example, Operation, SecurityScheme, percent_decode, query_values
+from ._document import Document, Example, Operation, SecurityScheme, encode_json, query_values
 from ._faults import Faults, preference
 from ._state import BEHAVIOURS, State
 from ._violations import Kind, Violation
@@ -112,6 +111,28 @@ class Answer:
         self.delay = 0.0
 
 
+class Route:
+    """Where a request goes.
+
+    Args:
+        operation: The operation.
+        raw: The path parameters by name, as they were on the wire.
+
+    Attributes:
+        project: The first path parameter, by which requests are counted.
+        readings: What the path parameters are read as, or what is wrong with them, by name.
+    """
+
+    __slots__ = ("operation", "project", "readings")
+
+    def __init__(self, operation: Operation, raw: dict[str, bytes]) -> None:
+        self.operation = operation
+        self.project = next(iter(raw.values()), b"")
+        self.readings = {
+            each.name: each.read(raw[each.name]) for each in operation.parameters if each.location == "path"
+        }
+
+
 class BrokenAnswerError(Exception):
     """The mock was about to send what the contract does not allow: a fault of the mock, or of its document."""
 
@@ -151,17 +172,18 @@ class Service:
         self._access_key = access_key
         self._secret_key = secret_key
         self._now = now
+        self._route = lru_cache(maxsize=64)(self._find_route)  # Most requests go where others went before.
 
     def answer(self, request: Request) -> Answer:
         """Answer a request."""
-        route = self._route(request)
+        route = self._route(request.method, request.raw_path)
         if isinstance(route, Violation):
             return self._refusal(route)
-        operation, raw = route
+        operation = route.operation
         request.operation = operation.id
-        if violation := self._violation(operation, raw, request):
+        if violation := self._violation(route, request):
             return self._refusal(violation)
-        if (b"prefer" in request.fields or self.faults) and (forced := self._forced(operation, request)):
+        if (b"prefer" in request.fields or self.faults.waiting) and (forced := self._forced(operation, request)):
             return forced
         outcome = operation.example.value
         if behaviour := BEHAVIOURS.get(operation.id):
@@ -179,24 +201,25 @@ class Service:
         if self.throttle:
             self.throttle.clear()
 
-    def _route(self, request: Request) -> tuple[Operation, dict[str, bytes]] | Violation:
-        segments = request.raw_path.split(b"/")
+    def _find_route(self, method: str, raw_path: bytes) -> Route | Violation:
+        segments = raw_path.split(b"/")
         allowed = []
         for operation in self.document.operations:
             if (raw := operation.match(segments)) is not None:
-                if operation.method == request.method:
-                    return operation, raw
+                if operation.method == method:
+                    return Route(operation, raw)
                 allowed.append(operation.method)
         if allowed:
             headers = {"Allow": ", ".join(sorted(set(allowed)))}
             return Violation(Kind.METHOD_NOT_ALLOWED, headers=headers)
         return Violation(Kind.API_NOT_FOUND)
 
-    def _violation(self, operation: Operation, raw: dict[str, bytes], request: Request) -> Violation | None:
+    def _violation(self, route: Route, request: Request) -> Violation | None:
         """Return the first thing that is wrong with a request, and read its parameters and payload on the way."""
+        operation = route.operation
         if violation := self._credentials(operation, request):
             return violation
-        if self.throttle and (seconds := self.throttle.take(next(iter(raw.values()), b""))):
+        if self.throttle and (seconds := self.throttle.take(route.project)):
             message = _LIMIT.sub(f"limit:{self.throttle.limit}", self._message(Kind.THROTTLED))
             return Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
         if request.too_large or len(request.body) > operation.max_body_bytes:
@@ -206,17 +229,19 @@ class Service:
         media_type, violation = _media_type(operation, request)
         if violation:
             return violation
-        query: dict[str, list[str | None]] = query_values(request.query) if request.query else {}
+        query = query_values(request.query) if request.query else {}
+        parameters = request.parameters
         for parameter in operation.parameters:
-            values: list[str | None]
+            name = parameter.name
             if parameter.location == "path":
-                values = [percent_decode(raw[parameter.name])]
-            elif parameter.location == "header":
-                field = request.fields.get(parameter.field)
-                values = [] if field is None else [field.decode("latin-1")]
+                value, violation = route.readings[name]
+            elif parameter.location == "query":
+                value, violation = parameter.read(*query.get(name, ()))
+            elif (field := request.fields.get(parameter.field)) is not None:
+                value, violation = parameter.read(field)
             else:
-                values = query.get(parameter.name, [])
-            request.parameters[parameter.name], violation = parameter.read(*values)
+                value, violation = parameter.absent
+            parameters[name] = value
             if violation:
                 return violation
         if operation.body:
@@ -305,7 +330,7 @@ class Service:
         if response.media_type is None:
             return Answer(example.status, headers, b"", violation)
         headers["Content-Type"] = response.media_type
-        return Answer(example.status, headers, _ENCODER.encode(payload).encode(), violation)
+        return Answer(example.status, headers, encode_json(payload), violation)
 
 
 class Throttle:
@@ -337,7 +362,6 @@ class Throttle:
         return 0
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ACCESS_KEY = re.compile(r"ak:[^,]*,")
 _LIMIT = re.compile(r"limit:\d+")
 

@@ -232,9 +232,9 @@ def _() -> None:
 
 @mistake("job names are not percent-decoded")
 def _() -> None:
-    from dataarts_mock import _service
+    from dataarts_mock import _document
 
-    replaced(_service, "percent_decode", lambda real: lambda raw: raw.decode("latin-1"))
+    replaced(_document, "percent_decode", lambda real: lambda raw: raw.decode("latin-1"))
 
 
 @mistake("paths may go on")
@@ -242,12 +242,6 @@ def _() -> None:
     from dataarts_mock._document import Operation
 
     replaced(Operation, "match", lambda real: lambda self, parts: real(self, parts[: len(self.segments)]))
-
-
-def _missing(lax: Callable[[Any, str, str | None], Any]) -> None:
-    from dataarts_mock._state import State
-
-    replaced(State, "missing", lambda real: lambda self, name, workspace: lax(self, name, workspace))
 
 
 @mistake("an unknown job is run")
@@ -306,11 +300,12 @@ def _first(check: str) -> None:
     from dataarts_mock import _service
 
     def reordered(real: Any) -> Any:
-        def violation(self: Any, operation: Any, raw: Any, request: Any) -> Any:
+        def violation(self: Any, route: Any, request: Any) -> Any:
+            operation = route.operation
             media_type, found = _service._media_type(operation, request)
             if check == "body" and found is None and not self._credentials(operation, request):
                 _, found = operation.body.read(media_type, request.body)
-            return found or real(self, operation, raw, request)
+            return found or real(self, route, request)
 
         return violation
 
