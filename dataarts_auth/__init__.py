@@ -9,10 +9,32 @@ with an access key and its secret key. Both are `httpx.Auth`, for synchronous an
 server needs to check a signed request.
 """
 
-from ._environment import auth_from_env
-from ._signature import SignatureAuth
+from typing import TYPE_CHECKING
+
 from ._token import TokenAuth
-from ._verification import access_key_of, verify_signature
+
+if TYPE_CHECKING:
+    from ._environment import auth_from_env
+    from ._signature import SignatureAuth
+    from ._verification import access_key_of, verify_signature
+else:
+
+    def __getattr__(name: str) -> object:
+        # Loaded when asked for, so that whoever has a token does not wait for what signing takes.
+        from importlib import import_module
+
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_MODULES[name], __name__), name)
+        return value
+
+
+_MODULES = {
+    "SignatureAuth": "._signature",
+    "access_key_of": "._verification",
+    "auth_from_env": "._environment",
+    "verify_signature": "._verification",
+}
 
 __all__ = [
     "SignatureAuth",
@@ -21,3 +43,7 @@ __all__ = [
     "auth_from_env",
     "verify_signature",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

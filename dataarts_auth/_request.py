@@ -1,11 +1,9 @@
 """Requests with other headers than the caller's."""
 
-from collections.abc import Iterable
-
 import httpx
 
 
-def with_headers(request: httpx.Request, headers: Iterable[tuple[bytes, bytes]]) -> httpx.Request:
+def with_headers(request: httpx.Request, headers: httpx.Headers | list[tuple[bytes, bytes]]) -> httpx.Request:
     """Return the request with `headers` in place of its own; the request itself, which is the caller's, stays as it is.
 
     Both share one body: a streaming one can be sent by either of them, once.
@@ -13,7 +11,7 @@ def with_headers(request: httpx.Request, headers: Iterable[tuple[bytes, bytes]])
     copy = httpx.Request(
         request.method,
         request.url,
-        headers=list(headers),
+        headers=headers,
         stream=request.stream,
         extensions=request.extensions,
     )

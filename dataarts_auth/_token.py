@@ -26,13 +26,13 @@ class TokenAuth(SecretHolder, httpx.Auth):
     __slots__ = ("_token",)
 
     def __init__(self, token: str) -> None:
-        self._token = check_credential("token", token).encode("ascii")
+        self._token = check_credential("token", token)
 
     def __repr__(self) -> str:
         return "TokenAuth(token='***')"
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with the token."""
-        headers = [pair for pair in request.headers.raw if pair[0].lower() != b"x-auth-token"]
-        headers.append((b"X-Auth-Token", self._token))
+        headers = request.headers.copy()
+        headers["X-Auth-Token"] = self._token
         yield with_headers(request, headers)

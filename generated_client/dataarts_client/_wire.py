@@ -32,7 +32,7 @@ _SHORTEST = 6  # characters of a secret
 
 _NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
 _VALUE = r"(?:[!-~](?:[\t -~]*[!-~])?)?"
-_RAW_VALUE = re.compile(_VALUE.encode())
+_PRINTABLE = bytes([9, *range(32, 127)])  # and tabs
 
 
 class Deadline(float):
@@ -213,7 +213,7 @@ def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..
     if outgoing is not request:
         progress.requests.append(outgoing)
     for name, value in outgoing.headers.raw:
-        if not _RAW_VALUE.fullmatch(value):
+        if value.translate(None, _PRINTABLE) or value != value.strip(b"\t "):
             # Further down, the value would be logged.
             progress.refused = True
             raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")

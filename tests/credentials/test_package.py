@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import subprocess
 import sys
 from importlib import resources
 from types import ModuleType
@@ -15,11 +16,28 @@ def test_all_is_complete_and_sorted() -> None:
     """`__all__` names every public name of the package, sorted, and nothing else."""
     public = [
         name
-        for name, value in vars(dataarts_auth).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
+        for name in dir(dataarts_auth)
+        if not name.startswith("_") and not isinstance(getattr(dataarts_auth, name), ModuleType)
     ]
 
-    assert dataarts_auth.__all__ == sorted(public)
+    assert dataarts_auth.__all__ == [name for name in public if name != "TYPE_CHECKING"]
+
+
+def test_unknown_names_are_refused() -> None:
+    """What is loaded when asked for does not make up other names."""
+    with pytest.raises(AttributeError, match="'dataarts_auth' has no attribute 'Signature'"):
+        dataarts_auth.Signature  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_token_loads_nothing_for_signing() -> None:
+    """Importing the package is quick: what signs, checks and reads the environment is loaded by who needs it."""
+    code = (
+        "import sys, dataarts_auth; print(*sorted(name for name in sys.modules if name.startswith('dataarts_auth.')))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert loaded == ["dataarts_auth._request", "dataarts_auth._secrets", "dataarts_auth._token"]
 
 
 @pytest.mark.parametrize("name", dataarts_auth.__all__)
