@@ -19,7 +19,7 @@ pre {{ background: #f3f3f3; padding: 1rem; overflow-x: auto; white-space: pre-wr
 </style>
 <h1 class="{verdict}">{server} {verdict}</h1>
 <table><tr><th>Part<th>Cases<th>Verdict<th>Details</tr>{parts}</table>
-{left_out}{failures}
+{failures}{left_out}
 </html>
 """
 
@@ -55,7 +55,9 @@ class Checks:
             crash = getattr(report.longrepr, "reprcrash", None)
             message = crash.message if crash else str(report.longrepr)
             message = message.removeprefix("AssertionError: ").partition("\nassert ")[0]
-            self.failures.append((report.nodeid.rpartition("/")[2], self._doc.get(report.nodeid, ""), message))
+            path, _, test = report.nodeid.partition("::")
+            name = f"{path.rpartition('/')[2]}::{test}"
+            self.failures.append((name, self._doc.get(report.nodeid, ""), message))
         if report.when == "call" and not report.skipped:
             self.run += 1
 
@@ -98,8 +100,10 @@ def print_summary(server: str, parts: list[Part], checks: Checks, page: Path, se
     for (test, message), cases in alike.items():
         shown = "; ".join(cases[:3]) + (f"; and {len(cases) - 3} more" if len(cases) > 3 else "")
         print(f"\n  FAILED {test}: {message}\n    {shown}")
+    if checks.left_out:
+        print("\n  Left out:")
     for reason, count in checks.left_out.items():
-        print(f"\n  Left out, {count} ×: {reason}")
+        print(f"    {count:5} × {reason}")
     print(f"\nReports: {page} (JUnit: junit.xml beside each page)")
 
 
