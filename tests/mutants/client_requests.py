@@ -47,7 +47,7 @@ def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 
 def _headers(call: Any, change: Callable[[bytes, bytes], tuple[bytes, bytes] | None]) -> Any:
     changed = [change(name, value) for name, value in call.headers]
-    return call._replace(headers=[header for header in changed if header is not None])
+    return call._replace(headers=tuple(header for header in changed if header is not None))
 
 
 def _without(call: Any, header: bytes) -> Any:
@@ -91,7 +91,7 @@ def _(call: Any) -> Any:
 
 @calling("there is a workspace always")
 def _(call: Any) -> Any:
-    return call._replace(headers=[(b"workspace", b"default"), *call.headers])
+    return call._replace(headers=((b"workspace", b"default"), *call.headers))
 
 
 @calling("a call without a body has no Content-Type")
