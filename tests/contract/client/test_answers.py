@@ -139,12 +139,12 @@ def _change(made: Any, value: Any) -> str | None:
     """Return what the client changed in an answer that is allowed, or None."""
     if _data(made) == _data(value):
         return None
-    return f"allowed, but is changed: it is {instead(json.dumps(made), json.dumps(value))}"
+    return f"allowed, but is changed: it is {instead(*(json.dumps(each, sort_keys=True) for each in (made, value)))}"
 
 
 def _shown(made: Any) -> str:
     """Return what became of an answer, in few words."""
-    return short(f"{type(made).__name__}: {made}" if isinstance(made, Exception) else json.dumps(made), 120)
+    return f"{type(made).__name__}: {made}" if isinstance(made, Exception) else short(json.dumps(made), 120)
 
 
 @pytest.mark.parametrize(("operation", "answer", "kept"), list(_edges()))
@@ -224,4 +224,4 @@ def test_other_statuses_are_no_success(status: int, operation: Operation) -> Non
     for each in made:
         about = f"an answer of {status}, which the document does not have, should be an UnexpectedResponse"
         assert type(each) is UnexpectedResponse, f"{about}, but became {_shown(each)}"
-    assert sent == len(made), f"{len(made)} calls sent {sent} requests"
+    assert sent == len(made), f"a call should send one request; {len(made)} calls sent {sent}"

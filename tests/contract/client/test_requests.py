@@ -110,7 +110,7 @@ def _allowed(what: str) -> Iterator[None]:
     except REFUSED as error:
         raise AssertionError(f"{what} is allowed, but was refused: {error}") from error
     except ClientError as error:
-        raise AssertionError(f"{what} has an answer that is allowed, but was not understood: {error}") from error
+        raise AssertionError(f"the answer to {what} is allowed, but was not understood: {error}") from error
 
 
 def _exactly(value: Any) -> str:
@@ -134,7 +134,7 @@ def test_arrives_as_schemathesis_would_send_it(operation: Operation, schema: Bas
             with _allowed(_call(values, body)):
                 arrived = caller.both(operation, named)
 
-            assert len(arrived) == 2, f"two calls sent {len(arrived)} requests"
+            assert len(arrived) == 2, f"a call should send one request; two calls sent {len(arrived)}"
             for request in arrived:
                 _assert_same(request, expected, operation)
             sent += 1
@@ -225,7 +225,7 @@ def test_edges(
             elif breach is not None and refusal is None:
                 wrong.append(f"{shown} is forbidden ({breach}), but nothing was raised")
             elif misunderstood is not None:
-                wrong.append(f"{shown} has an answer that is allowed, but was not understood: {misunderstood}")
+                wrong.append(f"the answer to {shown} is allowed, but was not understood: {misunderstood}")
             elif breach is None and not _carries(caller.recorder.arrived[-1], operation, values, body):
                 wrong.append(f"{shown} is allowed, but did not arrive as it is: {_shown(caller.recorder.arrived[-1])}")
 
