@@ -127,7 +127,16 @@ def _(call: Any) -> Any:
 def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     from dataarts_client import _schema
 
-    replaced(_schema, "_dump_model", lambda real: lambda *arguments, **named: change(real(*arguments, **named)))
+    def changed(real: Any) -> Any:
+        def dump(*arguments: Any, **named: Any) -> Any:
+            dumped = real(*arguments, **named)
+            return (
+                dumped if {"instanceId", "error_code"} & dumped.keys() else change(dumped)
+            )  # answers stay as they are
+
+        return dump
+
+    replaced(_schema, "_dump_model", changed)
 
 
 @mistake("what is not set is sent as null")
