@@ -139,7 +139,9 @@ def _change(made: Any, value: Any) -> str | None:
     """Return what the client changed in an answer that is allowed, or None."""
     if _data(made) == _data(value):
         return None
-    return f"allowed, but is changed: it is {instead(*(json.dumps(each, sort_keys=True) for each in (made, value)))}"
+    return (
+        f"allowed, but is changed: it is {instead(json.dumps(made, sort_keys=True), json.dumps(value, sort_keys=True))}"
+    )
 
 
 def _shown(made: Any) -> str:
