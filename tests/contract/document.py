@@ -139,7 +139,7 @@ class Document:
             error = next(kept[0].iter_errors(value), None)
         except ValueError as unreadable:
             return str(unreadable)
-        return error and f"{'/'.join(map(str, error.instance_path))} {short(error.message, 110)}".strip()
+        return error and f"{'/'.join(map(str, error.instance_path))} {short(error.message, 90)}".strip()
 
     def bundled(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema with all references in it replaced by what they name."""

@@ -109,7 +109,7 @@ class Exchange:
         """The answer in a few words: its status, and its code and message or else what it is."""
         body = self.body if isinstance(self.body, dict) else {}
         words = [str(body[name]) for name in ("error_code", "error_msg") if name in body]
-        return short(" ".join([str(self.status), *(words or [self.response.text])]), 120)
+        return short(" ".join([str(self.status), *(words or [self.response.text])]), 160)
 
     def breaks(self, rule: str) -> str:
         """Return what to tell a person of an answer that breaks a rule."""

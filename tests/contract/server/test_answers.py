@@ -82,9 +82,13 @@ def test_refused_requests_start_no_run(fresh: Caller, document: Document) -> Non
     """A request that is refused starts no run, and so takes no instance ID."""
     request = fresh.request(document.operations[0])
     first = _instance_id(fresh.send(request, starts=True))
-    fresh.send(request.having_body(0), starts=False)
-    fresh.send(request.having_parameter("job_name", "no-such-job"), starts=False)
-    fresh.send(request, starts=False, auth=None)
+    no_job = request.having_parameter("job_name", "no-such-job")
+    for about, exchange in (
+        ("A body that is a number", fresh.send(request.having_body(0), starts=False)),
+        ("A job that is not there", fresh.send(no_job, starts=False)),
+        ("A request without credentials", fresh.send(request, starts=False, auth=None)),
+    ):
+        assert exchange.status >= 400, exchange.breaks(f"{about} should be refused; the answer was {exchange.said}")
     second = fresh.send(request, starts=True)
 
     assert _instance_id(second) == first + 1, second.breaks("A refused request took an instance ID.")

@@ -57,7 +57,7 @@ class Edge:
 
 def _about(name: str, variant: Variant) -> str:
     """Return a value and the rule whose edge it is at, in words."""
-    return f"{name} {short(json.dumps(variant.value, ensure_ascii=False))}, at the edge of {variant.rule},"
+    return f"{name} {short(json.dumps(variant.value, ensure_ascii=False), 40)}, at the edge of {variant.rule},"
 
 
 def _verdict(document: Document, edge: Edge, exchange: Exchange) -> str | None:
