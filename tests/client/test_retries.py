@@ -31,7 +31,7 @@ def throttled(*headers: str) -> bytes:
 def _assert_sent(server: Server, times: int, when: str) -> None:
     """Hold a client to sending its request so often."""
     count = len(server.requests)
-    assert count == times, f"{when}, the request should be sent {times} times in all, not {count} times"
+    assert count == times, f"{when}, the number of requests sent should be {times}, not {count}"
 
 
 class Attempts(httpx.Auth):
