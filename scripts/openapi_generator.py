@@ -148,6 +148,8 @@ def check_document() -> None:
             raise refuse(f"nothing would check {', '.join(sorted(unknown))} in {place}")
         if "$ref" in schema and set(schema) - ANNOTATING - {"$ref"}:
             raise refuse(f"what stands beside $ref in {place} would be lost; use allOf")
+        if isinstance(schema.get("type"), list) and "object" in schema["type"]:
+            raise refuse(f"no code is generated for a list of types with object in it, in {place}; use anyOf")
         if isinstance(schema.get("exclusiveMinimum", 0), bool) or isinstance(schema.get("exclusiveMaximum", 0), bool):
             raise refuse(f"exclusive limits are numbers in OpenAPI 3.1 ({place})")
         if schema.get("format") in FORMATS:

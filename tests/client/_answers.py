@@ -39,19 +39,23 @@ class Case:
     def check(self, outcome: Outcome, errors: ModuleType, *, safe: bool) -> None:
         """Assert that the outcome is the row's; `safe` says whether the operation's method is."""
         if not self.raises:
-            assert outcome.error is None, outcome.error
-            assert type(outcome.value.instance_id) is int
-            assert outcome.value.instance_id == self.value
+            assert outcome.error is None, f"the answer {self.id} should be a value, but became {outcome.end}"
+            got = outcome.value.instance_id
+            assert type(got) is int, f"the answer {self.id} should be an int, but became {got!r}"
+            assert got == self.value, f"the answer {self.id} should be {self.value}, but became {got}"
             return
         error = outcome.error
-        assert type(error) is getattr(errors, self.raises), repr(outcome)
+        rule = f"the answer {self.id} should be raised as {self.raises}"
+        assert type(error) is getattr(errors, self.raises), f"{rule}, but became {outcome.end}"
         assert isinstance(error, errors.ClientError)
-        assert getattr(error, "status_code", None) == self.status
-        assert error.outcome_unknown is self.unknown(safe=safe)
+        wanted: dict[str, object] = {"status_code": self.status, "outcome_unknown": self.unknown(safe=safe)}
         if self.status is not None and self.status >= 400:
-            assert getattr(error, "error_code", "") == self.code
+            wanted["error_code"] = self.code
         if self.message is not None:
-            assert getattr(error, "error_msg", None) == self.message
+            wanted["error_msg"] = self.message
+        for name, value in wanted.items():
+            got = getattr(error, name, None if name == "status_code" else ...)
+            assert (type(got), got) == (type(value), value), f"{rule} whose {name} is {value!r}, but it is {got!r}"
         check_line(error, self.status, self.code, self.excerpt)
 
     def unknown(self, *, safe: bool) -> bool:

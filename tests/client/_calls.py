@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import httpx
+import pytest
 
 from dataarts_client import Client
 
@@ -28,6 +31,11 @@ class Outcome:
     value: Any
     error: Exception | None
     seconds: float
+
+    @property
+    def end(self) -> str:
+        """How the call ended, in words."""
+        return f"{type(self.error).__name__} ({self.error})" if self.error else f"the value {self.value}"
 
 
 def call(mode: str, operation: ModuleType, client: Client, *args: Any, **kwargs: Any) -> Any:
@@ -59,6 +67,17 @@ def attempt(
     except Exception as error:
         return Outcome(None, error, time.monotonic() - started)
     return Outcome(value, None, time.monotonic() - started)
+
+
+@contextmanager
+def refusing(
+    rule: str, kinds: type[Exception] | tuple[type[Exception], ...], match: str | None = None
+) -> Iterator[pytest.ExceptionInfo[Exception]]:
+    """Expect one of these exceptions, as `pytest.raises` does; if there is none, fail with the rule that it breaks."""
+    expected = pytest.raises(kinds, match=match)
+    with expected as caught:
+        yield caught
+        pytest.fail(rule)
 
 
 def make(base_url: str, *, client_class: Any = Client, **kwargs: Any) -> Any:

@@ -33,9 +33,11 @@ def test_answer(case: Case, mode: str) -> None:
         outcome = attempt(mode, run_job_immediately, client)
 
         case.check(outcome, errors, safe=False)
-        assert len(server.requests) == 1
-        assert server.connections == 1
-        assert outcome.seconds < (BRIEF + 1 if case.slow else 5)
+        count = len(server.requests)
+        assert count == 1, f"after the answer {case.id} the request should not be sent again; it was sent {count} times"
+        assert server.connections == 1, f"after the answer {case.id} no other connection should be made"
+        most = BRIEF + 1 if case.slow else 5
+        assert outcome.seconds < most, f"the answer {case.id} was waited for {outcome.seconds:.1f} s"
         assert not case.slow or outcome.seconds > BRIEF / 2
 
 

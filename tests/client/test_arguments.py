@@ -12,7 +12,7 @@ from dataarts_client.api.jobs import run_job_immediately
 
 from ._answers import STARTED, http
 from ._arguments import ARGUMENTS, Refused, Text
-from ._calls import JOB, PROJECT, call, make
+from ._calls import JOB, PROJECT, call, make, refusing
 from ._server import Server
 
 
@@ -119,7 +119,7 @@ CLIENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 @pytest.mark.parametrize(("name", "field", "arguments"), CLIENTS, ids=[row[0] for row in CLIENTS])
 def test_client_argument(name: str, field: str, arguments: dict[str, Any]) -> None:
     """A client that could not work is not made, and the message says which argument is to blame."""
-    with pytest.raises((ValueError, TypeError)) as caught:
+    with refusing(f"a client was made in spite of its {field}: {name}", (ValueError, TypeError)) as caught:
         Client(**({"base_url": "http://127.0.0.1:9"} | arguments))
 
     assert not isinstance(caught.value, UnicodeError)

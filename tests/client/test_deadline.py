@@ -13,8 +13,12 @@ from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import JobParam, RunJobRequest
 
 from ._answers import STARTED, hang, http
-from ._calls import attempt, make
+from ._calls import Outcome, attempt, make
 from ._server import Connection, Server
+
+
+def _late(outcome: Outcome) -> str:
+    return f"the time allowed is over, but was not kept to: the call took {outcome.seconds:.1f} s"
 
 
 @pytest.fixture
@@ -39,8 +43,8 @@ def test_connecting(full: str, mode: str) -> None:
     """A connection that is not made within the deadline is RequestNotSent."""
     outcome = attempt(mode, run_job_immediately, make(full, timeout=0.4))
 
-    assert type(outcome.error) is errors.RequestNotSent
-    assert 0.2 < outcome.seconds < 1.4
+    assert type(outcome.error) is errors.RequestNotSent, f"it should be RequestNotSent, is {outcome.end}"
+    assert 0.2 < outcome.seconds < 1.4, _late(outcome)
 
 
 def test_handshake(mode: str) -> None:
@@ -48,9 +52,9 @@ def test_handshake(mode: str) -> None:
     with Server(b"", greet=Connection.hang) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url.replace("http:", "https:"), timeout=0.4))
 
-        assert type(outcome.error) is errors.RequestNotSent
+        assert type(outcome.error) is errors.RequestNotSent, f"it should be RequestNotSent, is {outcome.end}"
         assert server.requests == []
-        assert 0.2 < outcome.seconds < 1.4
+        assert 0.2 < outcome.seconds < 1.4, _late(outcome)
 
 
 def test_dripped_handshake(mode: str) -> None:
@@ -63,8 +67,8 @@ def test_dripped_handshake(mode: str) -> None:
     with Server(b"", greet=drip) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url.replace("http:", "https:"), timeout=0.4))
 
-        assert type(outcome.error) is errors.RequestNotSent
-        assert outcome.seconds < 1.4
+        assert type(outcome.error) is errors.RequestNotSent, f"it should be RequestNotSent, is {outcome.end}"
+        assert outcome.seconds < 1.4, _late(outcome)
 
 
 def test_sending(mode: str) -> None:
@@ -79,9 +83,9 @@ def test_sending(mode: str) -> None:
         client = make(server.url, timeout=0.8)
         outcome = attempt(mode, run_job_immediately, client, body=RunJobRequest(job_params=params))
 
-        assert type(outcome.error) is errors.OutcomeUnknown
+        assert type(outcome.error) is errors.OutcomeUnknown, f"it should be OutcomeUnknown, is {outcome.end}"
         assert server.connections == 1
-        assert outcome.seconds < 2.5
+        assert outcome.seconds < 2.5, _late(outcome)
 
 
 def test_the_call_overrides_the_client(mode: str) -> None:
@@ -89,8 +93,8 @@ def test_the_call_overrides_the_client(mode: str) -> None:
     with Server(hang()) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, timeout=30), timeout=0.3)
 
-        assert type(outcome.error) is errors.OutcomeUnknown
-        assert 0.2 < outcome.seconds < 1.3
+        assert type(outcome.error) is errors.OutcomeUnknown, f"it should be OutcomeUnknown, is {outcome.end}"
+        assert 0.2 < outcome.seconds < 1.3, _late(outcome)
 
     def late(connection: Connection) -> None:
         connection.pause(0.5)
@@ -108,8 +112,8 @@ def test_none_means_the_clients(mode: str) -> None:
     with Server(hang()) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.3), timeout=None)
 
-        assert type(outcome.error) is errors.OutcomeUnknown
-        assert 0.2 < outcome.seconds < 1.3
+        assert type(outcome.error) is errors.OutcomeUnknown, f"it should be OutcomeUnknown, is {outcome.end}"
+        assert 0.2 < outcome.seconds < 1.3, _late(outcome)
 
 
 def test_an_answer_just_in_time(mode: str) -> None:
@@ -126,5 +130,5 @@ def test_message(mode: str) -> None:
     with Server(hang()) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.3))
 
-        assert type(outcome.error) is errors.OutcomeUnknown
+        assert type(outcome.error) is errors.OutcomeUnknown, f"it should be OutcomeUnknown, is {outcome.end}"
         assert "0.3" in str(outcome.error)

@@ -66,22 +66,29 @@ ANSWERS: tuple[tuple[str, Answer, str], ...] = (
 def test_copies(label: str, answer: Answer, raises: str, mode: str) -> None:
     """An exception can be pickled and copied, so that it crosses processes, and loses nothing that it tells."""
     with Server(answer) as server:
-        error: Any = attempt(mode, run_job_immediately, make(server.url)).error
+        outcome = attempt(mode, run_job_immediately, make(server.url))
+    error: Any = outcome.error
 
+    kind = getattr(errors, raises)
+    assert type(error) is kind, f"the answer {label} should be raised as {raises}, but became {outcome.end}"
     for made in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
-        assert type(made) is type(error) is getattr(errors, raises)
-        assert str(made) == str(error)
+        assert type(made) is kind, f"the copy of a {raises} is a {type(made).__name__}"
+        assert str(made) == str(error), f"the copy of a {raises} has another message: {made}"
         for name in ("outcome_unknown", "status_code", "error_code", "error_msg", "request_id", "retry_after"):
-            assert getattr(made, name, None) == getattr(error, name, None)
+            same = getattr(made, name, None) == getattr(error, name, None)
+            assert same, f"the copy of a {raises} has another {name}"
 
 
 def test_not_sent_can_be_copied(mode: str) -> None:
     """A RequestNotSent can be pickled, too."""
     with Server(b"", listen=False) as server:
-        error: Any = attempt(mode, run_job_immediately, make(server.url, max_retries=0)).error
+        outcome = attempt(mode, run_job_immediately, make(server.url, max_retries=0))
+    error: Any = outcome.error
     made = pickle.loads(pickle.dumps(error))
 
-    assert type(made) is errors.RequestNotSent
+    kind = errors.RequestNotSent
+    assert type(error) is kind, f"a refused connection should be raised as RequestNotSent, but became {outcome.end}"
+    assert type(made) is kind, f"the copy of a RequestNotSent is a {type(made).__name__}"
     assert (str(made), made.outcome_unknown) == (str(error), False)
 
 

@@ -18,9 +18,10 @@ from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import RunJobResponse
 
 from ._answers import STARTED, hang, http
-from ._calls import JOB, PROJECT, TLS, make
+from ._calls import JOB, PROJECT, TLS, make, refusing
 from ._server import Server
 
+CLOSED = "a client was used after it was closed"
 KEPT = http(200, STARTED).replace(b"Connection: close\r\n", b"")
 
 
@@ -41,7 +42,7 @@ def test_context_manager() -> None:
         with client as entered:
             assert entered is client
             assert sync(client).instance_id == 132343
-        with pytest.raises(RuntimeError, match="closed"):
+        with refusing(CLOSED, RuntimeError, "closed"):
             sync(client)
 
         assert len(server.requests) == 1
@@ -55,7 +56,7 @@ def test_async_context_manager() -> None:
         async with client as entered:
             assert entered is client
             assert (await asynchronous(client)).instance_id == 132343
-        with pytest.raises(RuntimeError, match="closed"):
+        with refusing(CLOSED, RuntimeError, "closed"):
             await asynchronous(client)
 
     with Server(KEPT) as server:
@@ -72,7 +73,7 @@ def test_close() -> None:
         for client in (used, unused):
             client.close()
             client.close()
-            with pytest.raises(RuntimeError, match="closed"):
+            with refusing(CLOSED, RuntimeError, "closed"):
                 sync(client)
 
         assert len(server.requests) == 1
@@ -87,7 +88,7 @@ def test_aclose() -> None:
         for client in (used, unused):
             await client.aclose()
             await client.aclose()
-            with pytest.raises(RuntimeError, match="closed"):
+            with refusing(CLOSED, RuntimeError, "closed"):
                 await asynchronous(client)
 
     with Server(KEPT) as server:
@@ -100,7 +101,7 @@ def test_closed_client_cannot_be_entered() -> None:
     """A closed client is not opened again by a with statement."""
     client = make("http://127.0.0.1:9")
     client.close()
-    with pytest.raises(RuntimeError, match="closed"), client:
+    with refusing(CLOSED, RuntimeError, "closed"), client:
         sync(client)
 
 

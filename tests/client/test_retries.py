@@ -28,6 +28,12 @@ def throttled(*headers: str) -> bytes:
     return http(429, BODY, *headers)
 
 
+def _assert_sent(server: Server, times: int, when: str) -> None:
+    """Hold a client to sending its request so often."""
+    count = len(server.requests)
+    assert count == times, f"{when}, the number of requests sent should be {times}, not {count}"
+
+
 class Attempts(httpx.Auth):
     """Number the attempts in a header, and run something before each."""
 
@@ -50,10 +56,11 @@ def test_refused_connections_are_made_again(refusals: int, mode: str) -> None:
     """A connection that is refused is tried again, and the request arrives once."""
     with Server(STARTED_ANSWER, listen=False) as server:
         auth = Attempts(lambda count: server.listen() if count == refusals + 1 else None)
-        result = call(mode, run_job_immediately, make(server.url, auth=auth), PROJECT, JOB)
+        outcome = attempt(mode, run_job_immediately, make(server.url, auth=auth))
 
-        assert result.instance_id == 132343
-        assert len(server.requests) == 1
+        assert outcome.error is None, f"a connection that was refused was not made again: {outcome.end}"
+        assert outcome.value.instance_id == 132343
+        _assert_sent(server, 1, "after connections that were refused")
         assert server.requests[0].all("X-Attempt") == [str(refusals + 1)]
 
 
@@ -64,9 +71,9 @@ def test_refused_connections_are_given_up(retries: int, mode: str) -> None:
         auth = Attempts()
         outcome = attempt(mode, run_job_immediately, make(server.url, auth=auth, max_retries=retries))
 
-        assert type(outcome.error) is errors.RequestNotSent
+        assert type(outcome.error) is errors.RequestNotSent, f"it should be RequestNotSent, is {outcome.end}"
         assert outcome.error.outcome_unknown is False
-        assert auth.count == retries + 1
+        assert auth.count == retries + 1, f"with max_retries={retries}, {auth.count} attempts were made"
         assert outcome.seconds < 8
 
 
@@ -93,11 +100,13 @@ def test_throttled(label: str, headers: list[str], least: float, most: float, mo
     with Server(throttled(*headers), STARTED_ANSWER) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, auth=Attempts()))
 
-        assert outcome.error is None
+        assert outcome.error is None, f"a request that was throttled was not sent again: {outcome.end}"
         assert outcome.value.instance_id == 132343
         assert [request.all("X-Attempt") for request in server.requests] == [["1"], ["2"]]
         assert server.requests[0].body == server.requests[1].body
-        assert least <= outcome.seconds <= most
+        asked = headers[0] if headers else "no Retry-After"
+        rule = f"with {asked}, a request should be sent again after {least} to {most} s"
+        assert least <= outcome.seconds <= most, f"{rule}; it was sent after {outcome.seconds:.1f} s"
 
 
 def test_throttled_until_a_date(mode: str) -> None:
@@ -132,10 +141,10 @@ def test_throttled_for_long(label: str, header: str, seconds: float | None, mode
         outcome = attempt(mode, run_job_immediately, make(server.url))
 
         error = outcome.error
-        assert isinstance(error, errors.TooManyRequests)
-        assert outcome.seconds < 1.5
-        assert len(server.requests) == 1
-        assert error.retry_after is not None
+        assert isinstance(error, errors.TooManyRequests), f"429 should be raised as TooManyRequests, is {outcome.end}"
+        assert outcome.seconds < 1.5, f"a Retry-After of {label} was waited for: {outcome.seconds:.1f} s"
+        _assert_sent(server, 1, f"after a Retry-After of {label}")
+        assert error.retry_after is not None, f"the exception does not tell the Retry-After, {label}"
         assert error.retry_after == pytest.approx(seconds, abs=600) if seconds else error.retry_after > 3600
 
 
@@ -145,9 +154,9 @@ def test_throttled_for_ever(retries: int, mode: str) -> None:
     with Server(throttled("Retry-After: 0")) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, max_retries=retries))
 
-        assert isinstance(outcome.error, errors.TooManyRequests)
+        assert isinstance(outcome.error, errors.TooManyRequests), f"it should be TooManyRequests, is {outcome.end}"
         assert (outcome.error.retry_after, outcome.error.outcome_unknown) == (0, False)
-        assert len(server.requests) == retries + 1
+        _assert_sent(server, retries + 1, f"with max_retries={retries}")
 
 
 def test_throttled_and_detailed(mode: str) -> None:
@@ -203,9 +212,10 @@ def test_nothing_else_is_sent_again(label: str, answer: Answer, raises: str, mod
     with Server(answer, STARTED_ANSWER) as server:
         outcome = attempt(mode, run_job_immediately, make(server.url, timeout=0.6, max_retries=5))
 
-        assert type(outcome.error) is getattr(errors, raises)
-        assert len(server.requests) == 1
-        assert server.connections == 1
+        _assert_sent(server, 1, f"when the answer was {label}")
+        kind = getattr(errors, raises)
+        assert type(outcome.error) is kind, f"the answer {label} should be raised as {raises}, but became {outcome.end}"
+        assert server.connections == 1, f"when the answer was {label}, another connection was made"
 
 
 class Copying(httpx.Auth):
@@ -236,9 +246,9 @@ def test_nothing_is_sent_again_whoever_authenticates(
         timeout = 0.5 if label == "timeout" else 5.0
         outcome = attempt(mode, run_job_immediately, make(server.url, auth=auth, timeout=timeout))
 
-        assert isinstance(outcome.error, errors.ClientError)
+        _assert_sent(server, 1, f"when the answer was {label}")
+        assert isinstance(outcome.error, errors.ClientError), f"it should be raised as {raises}, is {outcome.end}"
         assert (type(outcome.error).__name__, outcome.error.outcome_unknown) == (raises, True)
-        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("auth", AUTHS.values(), ids=AUTHS)

@@ -12,6 +12,8 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
+from .words import short
+
 ROOT = Path(__file__).resolve().parents[2]
 CASES = int(os.environ.get("CASES") or 25)
 """How many cases are generated for each property; `make contract` takes more."""
@@ -137,7 +139,7 @@ class Document:
             error = next(kept[0].iter_errors(value), None)
         except ValueError as unreadable:
             return str(unreadable)
-        return error and f"{'/'.join(map(str, error.instance_path))} {error.message}".strip()
+        return error and f"{'/'.join(map(str, error.instance_path))} {short(error.message, 90)}".strip()
 
     def bundled(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema with all references in it replaced by what they name."""

@@ -14,6 +14,7 @@ import pytest
 
 from .document import Answer, Document, Operation
 from .target import Target
+from .words import short
 
 NOWHERE = "no-such-job-of-the-contract-suite"
 """A job that is not there, wherever the suite is pointed at."""
@@ -102,6 +103,13 @@ class Exchange:
     def code(self) -> Any:
         """The answer's error code."""
         return self.body.get("error_code") if isinstance(self.body, dict) else None
+
+    @property
+    def said(self) -> str:
+        """The answer in a few words: its status, and its code and message or else what it is."""
+        body = self.body if isinstance(self.body, dict) else {}
+        words = [str(body[name]) for name in ("error_code", "error_msg") if name in body]
+        return short(" ".join([str(self.status), *(words or [self.response.text])]), 160)
 
     def breaks(self, rule: str) -> str:
         """Return what to tell a person of an answer that breaks a rule."""

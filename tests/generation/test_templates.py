@@ -373,6 +373,15 @@ def query(**schema: Any) -> Callable[[dict[str, Any]], None]:
     return add
 
 
+def body(**schema: Any) -> Callable[[dict[str, Any]], None]:
+    """Give the body a schema."""
+
+    def put(operation: dict[str, Any]) -> None:
+        operation["requestBody"]["content"]["application/json"]["schema"] = schema
+
+    return put
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -392,6 +401,8 @@ def query(**schema: Any) -> Callable[[dict[str, Any]], None]:
         (query(type="string", pattern="^a{1,2}+$"), "pattern"),
         (query(type="string", pattern="^a{,3}$"), "pattern"),
         (query(type="object"), "q"),
+        (body(type=["object", "string"]), "object in it, in /paths//v1/{project_id}/jobs"),
+        (body(type=["object", "null"]), "object in it, in /paths//v1/{project_id}/jobs"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )

@@ -68,7 +68,7 @@ def _line(verdict: Verdict) -> str:
     outcome = verdict.test or "SURVIVED"
     if verdict.crash:
         outcome = f"BROKE {verdict.crash}"
-    return f"{verdict.name}\n    {outcome}, {verdict.seconds:.1f} s\n    {verdict.message[:160]}"
+    return f"{verdict.name}\n    {outcome}, {verdict.seconds:.1f} s\n    {verdict.message[:240]}"
 
 
 if __name__ == "__main__":

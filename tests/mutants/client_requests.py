@@ -47,7 +47,7 @@ def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 
 def _headers(call: Any, change: Callable[[bytes, bytes], tuple[bytes, bytes] | None]) -> Any:
     changed = [change(name, value) for name, value in call.headers]
-    return call._replace(headers=[header for header in changed if header is not None])
+    return call._replace(headers=tuple(header for header in changed if header is not None))
 
 
 def _without(call: Any, header: bytes) -> Any:
@@ -91,7 +91,7 @@ def _(call: Any) -> Any:
 
 @calling("there is a workspace always")
 def _(call: Any) -> Any:
-    return call._replace(headers=[(b"workspace", b"default"), *call.headers])
+    return call._replace(headers=((b"workspace", b"default"), *call.headers))
 
 
 @calling("a call without a body has no Content-Type")
@@ -127,7 +127,16 @@ def _(call: Any) -> Any:
 def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     from dataarts_client import _schema
 
-    replaced(_schema, "_dump_model", lambda real: lambda *arguments, **named: change(real(*arguments, **named)))
+    def changed(real: Any) -> Any:
+        def dump(*arguments: Any, **named: Any) -> Any:
+            dumped = real(*arguments, **named)
+            return (
+                dumped if {"instanceId", "error_code"} & dumped.keys() else change(dumped)
+            )  # answers stay as they are
+
+        return dump
+
+    replaced(_schema, "_dump_model", changed)
 
 
 @mistake("what is not set is sent as null")

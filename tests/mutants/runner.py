@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import multiprocessing
 import os
 import sys
@@ -88,6 +89,21 @@ class _Watch:
             self.crash = f"{where}: {call.excinfo.typename}: {str(value)[:300]}"
 
 
+class _MockWatch(logging.Handler):
+    """Notes an exception that the mock does not answer: such a mutant breaks the mock, rather than make its mistake."""
+
+    def __init__(self, watch: _Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take what uvicorn logs of an application that fails."""
+        error = record.exc_info[1] if record.exc_info else None
+        # To refuse an answer that the contract does not allow is what a mock does.
+        if error is not None and type(error).__name__ != "BrokenAnswerError" and not self._watch.test:
+            self._watch.crash = f"the mock: {type(error).__name__}: {str(error)[:300]}"
+
+
 def verdicts(mutants: Iterable[Mutant], processes: int) -> Iterator[Verdict]:
     """Run the tests against mutants, so many at once, and give the verdicts as they come."""
     context = multiprocessing.get_context("fork")
@@ -121,6 +137,7 @@ def verdicts(mutants: Iterable[Mutant], processes: int) -> Iterator[Verdict]:
 def _hold(mutant: Mutant, sender: Connection[Any, Any]) -> None:
     started = time.monotonic()
     watch = _Watch()
+    logging.getLogger("uvicorn.error").addHandler(_MockWatch(watch))
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder, (Path(folder) / "output").open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

@@ -41,14 +41,14 @@ def _() -> None:
 
 @mistake("any token will do")
 def _() -> None:
-    _credential(lambda service, scheme, request: "x-signing-algorithm" not in scheme)
+    _credential(lambda service, scheme, request: not scheme.is_signature)
 
 
 @mistake("a token may be in capitals")
 def _() -> None:
     def same(service: Any, scheme: Any, request: Any) -> bool:
         value: bytes = request.fields.get(b"x-auth-token", b"")
-        return "x-signing-algorithm" not in scheme and value.lower() == service._token
+        return not scheme.is_signature and value.lower() == service._token
 
     _credential(same)
 
@@ -57,7 +57,7 @@ def _() -> None:
 def _() -> None:
     def begins(service: Any, scheme: Any, request: Any) -> bool:
         value: bytes = request.fields.get(b"x-auth-token", b"")
-        return "x-signing-algorithm" not in scheme and value.startswith(service._token)
+        return not scheme.is_signature and value.startswith(service._token)
 
     _credential(begins)
 
@@ -80,7 +80,7 @@ def _credential(accepts: Callable[[Any, Any, Any], bool]) -> None:
 
     def lax(real: Any) -> Any:
         def scheme(self: Any, scheme: Any, request: Any) -> Any:
-            found = request.fields.get(scheme["name"].lower().encode()) is not None
+            found = request.fields.get(scheme.field) is not None
             return None if found and accepts(self, scheme, request) else real(self, scheme, request)
 
         return scheme
@@ -125,8 +125,8 @@ def _() -> None:
 
     def strict(real: Any) -> Any:
         def credentials(self: Any, operation: Any, request: Any) -> Any:
-            schemes = self.document.root["components"]["securitySchemes"].values()
-            sent = [each for each in schemes if each["name"].lower().encode() in request.fields]
+            schemes = [scheme for alternative in operation.security for scheme in alternative]
+            sent = [each for each in schemes if each.field in request.fields]
             wrong = [violation for each in sent if (violation := self._scheme(each, request))]
             return wrong[0] if wrong else real(self, operation, request)
 
@@ -146,7 +146,7 @@ def _() -> None:
 def _() -> None:
     from dataarts_mock import _service
 
-    replaced(_service, "_read_media_type", lambda real: lambda value: value.decode())
+    replaced(_service, "_read_media_type", lambda real: lambda value: (value.decode("latin-1"), "utf-8"))
 
 
 @mistake("any charset will do")

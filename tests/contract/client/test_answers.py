@@ -19,6 +19,7 @@ from tests.contract.client.test_requests import steady
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Answer, Document, Operation
 from tests.contract.values import Variant, variants
+from tests.contract.words import instead, short
 
 _ANSWERS = [
     pytest.param(operation, answer, id=f"{operation.id}-{answer.status}")
@@ -85,7 +86,7 @@ class Given:
                     result = way(self._operation, self._arguments, detailed=detailed)
                     parsed = result.parsed if detailed else result
                     made.append(parsed.to_dict() if hasattr(parsed, "to_dict") else parsed)
-                except (ApiError, UnexpectedResponse) as error:
+                except Exception as error:  # Whatever it is, it is what became of the answer.
                     made.append(error)
         return made
 
@@ -110,22 +111,42 @@ def _fault(document: Document, answer: Answer, value: Any, made: Any) -> str | N
     breach = document.breach(answer.schema, value)
     if answer.status < 400:
         if breach is not None:
-            return None if isinstance(made, UnexpectedResponse) else f"forbidden ({breach}), but taken for {made!r}"
-        if isinstance(made, UnexpectedResponse):
-            return f"allowed, but not understood: {made}"
-        return None if _data(made) == _data(value) else f"allowed, but became {made!r}"
+            return None if isinstance(made, UnexpectedResponse) else f"forbidden ({breach}), but became {_shown(made)}"
+        if isinstance(made, Exception):
+            return f"allowed, but was refused: {_shown(made)}"
+        return _change(made, value)
     if isinstance(made, ApiError):
         if made.status_code != answer.status:
             return f"became an error of status {made.status_code}"
         wanted = value.get("error_code") if breach is None else made.error_code
         return None if made.error_code == wanted else f"its code became {made.error_code!r}"
+    if isinstance(made, Exception):
+        return f"led to something else than the error that it is: {_shown(made)}"
     if breach is None:
-        return None if _data(made) == _data(value) else f"allowed, but became {made!r}"
+        return "allowed, but was not understood" if made is None else _change(made, value)
     # Of an error in another shape, what is understood is given in the documented one.
     wrong = None if made is None else document.breach(answer.schema, made)
     if made is not None and made == value:
         return f"forbidden ({breach}), but taken as it is"
-    return wrong and f"became {made!r}, which is forbidden ({wrong})"
+    return wrong and f"became {_shown(made)}, which is forbidden ({wrong})"
+
+
+def _about(answer: Answer, value: Any) -> str:
+    return f"the answer {answer.status} {short(json.dumps(value))}"
+
+
+def _change(made: Any, value: Any) -> str | None:
+    """Return what the client changed in an answer that is allowed, or None."""
+    if _data(made) == _data(value):
+        return None
+    return (
+        f"allowed, but is changed: it is {instead(json.dumps(made, sort_keys=True), json.dumps(value, sort_keys=True))}"
+    )
+
+
+def _shown(made: Any) -> str:
+    """Return what became of an answer, in few words."""
+    return f"{type(made).__name__}: {made}" if isinstance(made, Exception) else short(json.dumps(made), 120)
 
 
 @pytest.mark.parametrize(("operation", "answer", "kept"), list(_edges()))
@@ -135,8 +156,7 @@ def test_edges(operation: Operation, answer: Answer, kept: list[Variant], docume
     with Given(operation, answer) as given_answer:
         for variant in kept:
             faults = (_fault(document, answer, variant.value, made) for made in given_answer.back(variant.value))
-            shown = f"{answer.status} {json.dumps(variant.value)[:200]}"
-            wrong += [f"{shown}: {fault}" for fault in faults if fault]
+            wrong += [f"{_about(answer, variant.value)}: {fault}" for fault in faults if fault]
 
     assert not wrong, "\n".join(dict.fromkeys(wrong[:5]))
 
@@ -167,7 +187,7 @@ def test_every_allowed_answer_is_given_back(operation: Operation, answer: Answer
             nonlocal held
             for made in given_answer.back(case.body):
                 fault = _fault(document, answer, case.body, made)
-                assert fault is None, f"{answer.status} {json.dumps(case.body)[:500]}: {fault}"
+                assert fault is None, f"{_about(answer, case.body)}: {fault}\n{json.dumps(case.body)[:500]}"
             held += 1
 
         hold()
@@ -181,13 +201,18 @@ def test_examples_are_given_back(operation: Operation, answer: Answer, document:
     with Given(operation, answer) as given_answer:
         for example in answer.examples:
             for made in given_answer.back(example.value):
+                about = f"the example {example.name} of {answer.status}"
                 if not isinstance(made, ApiError):
-                    assert made == example.value
+                    assert made == example.value, f"{about} should be given back as it is, but became {_shown(made)}"
                     continue
-                wanted = {"request_id": "of-the-header", **example.value}
-                got = {name: getattr(made, name) for name in wanted}
-                assert got == wanted
-                assert made.outcome_unknown == (answer.status >= 500)
+                for name, wanted in {"request_id": "of-the-header", **example.value}.items():
+                    got = getattr(made, name)
+                    assert got == wanted, f"{about} has the {name} {wanted!r}, but the exception has {got!r}"
+                unknown = answer.status >= 500
+                assert made.outcome_unknown == unknown, (
+                    f"the outcome of a request that is answered with {answer.status} is {'un' * unknown}known, "
+                    f"but outcome_unknown is {made.outcome_unknown}"
+                )
 
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308])
@@ -198,5 +223,7 @@ def test_other_statuses_are_no_success(status: int, operation: Operation) -> Non
         made = given_answer.back(operation.success.examples[0].value)
         sent = given_answer.sent
 
-    assert [type(each) for each in made] == [UnexpectedResponse] * len(made)
-    assert sent == len(made), "a call does not send one request"
+    for each in made:
+        about = f"an answer of {status}, which the document does not have, should be an UnexpectedResponse"
+        assert type(each) is UnexpectedResponse, f"{about}, but became {_shown(each)}"
+    assert sent == len(made), f"a call should send one request; {len(made)} calls sent {sent}"

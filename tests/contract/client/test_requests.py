@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -14,10 +15,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
 
+from dataarts_client.errors import ClientError
 from tests.contract.client.calls import BASE_URL, Caller, arguments
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import CASES, Document, Operation
 from tests.contract.values import Variant, sample, variants
+from tests.contract.words import instead, short
 
 REFUSED = (ValueError, TypeError)
 
@@ -51,6 +54,11 @@ def _body(case: Case[Any]) -> Any:
     return ... if type(case.body).__name__ == "NotSet" else case.body
 
 
+def _call(values: dict[str, Any], body: Any) -> str:
+    """Return the arguments of a call in few words."""
+    return short(str(values if body is ... else {**values, "body": body}))
+
+
 def _breach(document: Document, operation: Operation, values: dict[str, Any], body: Any) -> str | None:
     """Return what the document forbids about the arguments of a call, or None."""
     for parameter in operation.parameters:
@@ -66,18 +74,43 @@ def _breach(document: Document, operation: Operation, values: dict[str, Any], bo
 
 def _assert_same(arrived: httpx.Request, expected: requests.PreparedRequest, operation: Operation) -> None:
     url = urlsplit(str(expected.url))
-    wanted_path = f"{url.path}?{url.query}" if url.query else url.path
-    assert arrived.method == expected.method, "the method differs"
-    assert arrived.url.raw_path.decode() == wanted_path, "the path differs"
+    path, wanted_path = arrived.url.raw_path.decode(), f"{url.path}?{url.query}" if url.query else url.path
+    assert arrived.method == expected.method, f"the method is {arrived.method}, should be {expected.method}"
+    assert path == wanted_path, f"the path is {instead(path, wanted_path)}"
     for name in (*(each.name for each in operation.parameters if each.location == "header"), "Content-Type"):
         wanted = expected.headers.get(name)
         if name == "Content-Type" and wanted is None:
             wanted = operation.media_type  # Official clients send it without a body as well.
         got = arrived.headers.get(name)
-        assert got == (wanted.decode() if isinstance(wanted, bytes) else wanted), f"header {name} differs"
-    sent = json.loads(arrived.content) if arrived.content else ...
-    wanted_body = json.loads(cast("bytes", expected.body)) if expected.body else ...
-    assert _exactly(sent) == _exactly(wanted_body), "the body differs"
+        text = wanted.decode() if isinstance(wanted, bytes) else wanted
+        assert got == text, f"the header {name} is {_header(got)}, should be {_header(text)}"
+    sent, wanted_body = _body_of(arrived), json.loads(cast("bytes", expected.body)) if expected.body else ...
+    assert sent == _exactly(wanted_body), f"the body is {instead(sent, _exactly(wanted_body))}"
+
+
+def _header(value: str | None) -> str:
+    return "left out" if value is None else short(repr(value))
+
+
+def _body_of(request: httpx.Request) -> str:
+    """Return the body of a request as `_exactly` does; what is not JSON in UTF-8 is like no JSON at all."""
+    try:
+        return _exactly(json.loads(request.content.decode()) if request.content else ...)
+    except UnicodeDecodeError:
+        return f"not UTF-8 ({short(repr(request.content))})"
+    except ValueError:
+        return f"not JSON ({short(repr(request.content))})"
+
+
+@contextmanager
+def _allowed(what: str) -> Iterator[None]:
+    """Name the rule that is broken where the client raises something for a call that the document allows."""
+    try:
+        yield
+    except REFUSED as error:
+        raise AssertionError(f"{what} is allowed, but was refused: {error}") from error
+    except ClientError as error:
+        raise AssertionError(f"the answer to {what} is allowed, but was not understood: {error}") from error
 
 
 def _exactly(value: Any) -> str:
@@ -94,11 +127,14 @@ def test_arrives_as_schemathesis_would_send_it(operation: Operation, schema: Bas
         @given(case=schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE))
         def hold(case: Case[Any]) -> None:
             nonlocal sent
-            named = arguments(operation, _values(operation, case), _body(case), body_model)
+            values, body = _values(operation, case), _body(case)
+            with _allowed(_call(values, body)):
+                named = arguments(operation, values, body, body_model)
             expected = requests.Request(**case.as_transport_kwargs(BASE_URL)).prepare()
-            arrived = caller.both(operation, named)
+            with _allowed(_call(values, body)):
+                arrived = caller.both(operation, named)
 
-            assert len(arrived) == 2, "a call does not send one request"
+            assert len(arrived) == 2, f"a call should send one request; two calls sent {len(arrived)}"
             for request in arrived:
                 _assert_same(request, expected, operation)
             sent += 1
@@ -126,11 +162,16 @@ def test_refuses_what_is_forbidden(
                 return  # The fault is in something that a call has no argument for.
             caller.recorder.arrived.clear()
             for call in (caller.blocking, caller.asynchronous):
-                with pytest.raises(REFUSED):
+                about = f"{_call(values, body)} is forbidden ({breach})"
+                try:
                     call(operation, arguments(operation, values, body, body_model))
+                except REFUSED:
+                    assert not caller.recorder.arrived, f"{about}, but was sent"
+                except ClientError as error:
+                    raise AssertionError(f"{about}, but led to {error!r}") from error
+                else:
+                    raise AssertionError(f"{about}, but was not refused")
             refused += 1
-
-            assert not caller.recorder.arrived, f"a forbidden request was sent: {breach}"
 
         hold()
     assert refused >= CASES // 10
@@ -169,35 +210,46 @@ def test_edges(
             body = variant.value if name is None else ...
             breach = _breach(document, operation, values, body)
             caller.recorder.arrived.clear()
-            refusal = None
+            refusal = misunderstood = None
             try:
                 caller.blocking(operation, arguments(operation, values, body, body_model))
             except REFUSED as error:
                 refusal = str(error)
-            shown = repr(variant.value)[:100]
+            except ClientError as error:
+                misunderstood = str(error)
+            shown = short(repr(variant.value))
             if breach is None and refusal is not None:
                 wrong.append(f"{shown} is allowed, but was refused: {refusal}")
             elif breach is not None and caller.recorder.arrived:
                 wrong.append(f"{shown} is forbidden ({breach}), but was sent")
             elif breach is not None and refusal is None:
                 wrong.append(f"{shown} is forbidden ({breach}), but nothing was raised")
+            elif misunderstood is not None:
+                wrong.append(f"the answer to {shown} is allowed, but was not understood: {misunderstood}")
             elif breach is None and not _carries(caller.recorder.arrived[-1], operation, values, body):
-                wrong.append(f"{shown} arrived as something else")
+                wrong.append(f"{shown} is allowed, but did not arrive as it is: {_shown(caller.recorder.arrived[-1])}")
 
     assert not wrong, "\n".join(wrong[:5])
 
 
+def _shown(request: httpx.Request) -> str:
+    """Return a request in a few words."""
+    return short(f"{request.method} {request.url.raw_path.decode()} {_body_of(request)}")
+
+
 def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any], body: Any) -> bool:
     """Return whether a request carries these values."""
-    segments = request.url.raw_path.decode().partition("?")[0].split("/")
-    for segment, template in zip(segments, operation.path.split("/"), strict=True):
+    segments, templates = request.url.raw_path.decode().partition("?")[0].split("/"), operation.path.split("/")
+    if len(segments) != len(templates):
+        return False
+    for segment, template in zip(segments, templates, strict=True):
         wanted = values[template[1:-1]] if template.startswith("{") else template
         if unquote(segment) != wanted:
             return False
     headers = {each.name for each in operation.parameters if each.location == "header"}
     if any(request.headers.get(name) != values.get(name) for name in headers):
         return False
-    return _exactly(json.loads(request.content) if request.content else ...) == _exactly(body)
+    return _body_of(request) == _exactly(body)
 
 
 def test_edge_of_the_largest_body(operation: Operation, body_model: Any) -> None:
@@ -206,14 +258,14 @@ def test_edge_of_the_largest_body(operation: Operation, body_model: Any) -> None
     assert limit is not None
     required = {each.name: each.example for each in operation.parameters if each.required}
     with Caller(_answer) as caller:
-        caller.blocking(operation, arguments(operation, required, {"further": ""}, body_model))
+        with _allowed("an object with a further property"):
+            caller.blocking(operation, arguments(operation, required, {"further": ""}, body_model))
         room = limit - len(caller.recorder.arrived[-1].content)
-        try:
+        with _allowed(f"a body of {limit} bytes"):
             caller.blocking(operation, arguments(operation, required, {"further": "a" * room}, body_model))
-        except REFUSED as error:
-            pytest.fail(f"a body of {limit} bytes is allowed, but was refused: {error}")
 
-        assert len(caller.recorder.arrived[-1].content) == limit
+        size = len(caller.recorder.arrived[-1].content)
+        assert size == limit, f"a body of {limit} bytes arrived as one of {size}"
         with suppress(*REFUSED):
             caller.blocking(operation, arguments(operation, required, {"further": "a" * (room + 1)}, body_model))
         assert len(caller.recorder.arrived) == 2, f"a body of {limit + 1} bytes is forbidden, but was sent"
@@ -223,8 +275,10 @@ def test_nothing_but_what_is_required(operation: Operation) -> None:
     """A call with the required arguments alone sends no optional part, and no body."""
     required = {each.name: each.example for each in operation.parameters if each.required}
     with Caller(_answer) as caller:
-        arrived = caller.both(operation, arguments(operation, required, ..., None))
+        with _allowed("a call with the required arguments alone"):
+            arrived = caller.both(operation, arguments(operation, required, ..., None))
 
     for request in arrived:
-        assert request.content == b""
-        assert _carries(request, operation, required, ...)
+        assert request.content == b"", f"a body was sent where none was given: {short(repr(request.content))}"
+        carried = _carries(request, operation, required, ...)
+        assert carried, f"a call with the required arguments alone arrived as another: {_shown(request)}"

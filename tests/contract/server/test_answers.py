@@ -13,7 +13,7 @@ import pytest
 from dataarts_auth import SignatureAuth, TokenAuth
 from tests.contract import mock
 from tests.contract.document import Document, Operation
-from tests.contract.exchange import Caller, described
+from tests.contract.exchange import Caller, Exchange, described
 from tests.contract.server.test_errors import assert_is
 from tests.contract.target import own_target
 
@@ -41,27 +41,39 @@ def test_example_of_the_reference(fresh: Caller, document: Document) -> None:
     request = fresh.request(document.operations[0]).having(target=SEED_TARGET, content=SEED_REQUEST)
     exchange = fresh.send(request, starts=True)
 
-    assert exchange.status == 200, exchange.breaks("The example of the reference was refused.")
+    assert exchange.status == 200, exchange.breaks(f"The example of the reference was refused: {exchange.said}")
     fault = described(document, exchange, exchange.request.operation.answers)
     assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
-    assert exchange.body == SEED_ANSWER, exchange.breaks(f"The answer of the reference is {json.dumps(SEED_ANSWER)}.")
+    assert exchange.body == SEED_ANSWER, exchange.breaks(
+        f"The answer of the reference is {json.dumps(SEED_ANSWER)}, not {exchange.response.text}"
+    )
 
 
 def test_success_is_as_documented(operation: Operation, caller: Caller, document: Document) -> None:
     """A run that was started is answered as the document describes it, and nothing else is added."""
     exchange = caller.send(caller.request(operation), starts=True)
 
-    assert exchange.status == operation.success.status, exchange.breaks("A valid request did not succeed.")
+    assert exchange.status == operation.success.status, exchange.breaks(
+        f"A valid request did not succeed: {exchange.said}"
+    )
     fault = described(document, exchange, operation.answers)
     assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
     extra = set(exchange.body) - set(operation.success.schema["properties"])
     assert not (extra and caller.target.own), exchange.breaks(f"The answer has more than is documented: {extra}")
 
 
+def _instance_id(exchange: Exchange) -> Any:
+    """Return the ID of the run that was started."""
+    assert exchange.status < 300, exchange.breaks(f"A valid request was refused: {exchange.said}")
+    found = exchange.body.get("instanceId") if isinstance(exchange.body, dict) else None
+    assert found is not None, exchange.breaks("The answer has no instanceId.")
+    return found
+
+
 def test_instance_ids_are_distinct(caller: Caller, document: Document) -> None:
     """Each run has an instance ID of its own."""
     exchanges = [caller.send(caller.request(document.operations[0]), starts=True) for _ in range(5)]
-    ids = [exchange.body["instanceId"] for exchange in exchanges]
+    ids = [_instance_id(exchange) for exchange in exchanges]
 
     assert len(set(ids)) == len(ids), exchanges[-1].breaks(f"An instance ID was given twice: {ids}")
 
@@ -69,13 +81,17 @@ def test_instance_ids_are_distinct(caller: Caller, document: Document) -> None:
 def test_refused_requests_start_no_run(fresh: Caller, document: Document) -> None:
     """A request that is refused starts no run, and so takes no instance ID."""
     request = fresh.request(document.operations[0])
-    first = fresh.send(request, starts=True).body["instanceId"]
-    fresh.send(request.having_body(0), starts=False)
-    fresh.send(request.having_parameter("job_name", "no-such-job"), starts=False)
-    fresh.send(request, starts=False, auth=None)
+    first = _instance_id(fresh.send(request, starts=True))
+    no_job = request.having_parameter("job_name", "no-such-job")
+    for about, exchange in (
+        ("A body that is a number", fresh.send(request.having_body(0), starts=False)),
+        ("A job that is not there", fresh.send(no_job, starts=False)),
+        ("A request without credentials", fresh.send(request, starts=False, auth=None)),
+    ):
+        assert exchange.status >= 400, exchange.breaks(f"{about} should be refused; the answer was {exchange.said}")
     second = fresh.send(request, starts=True)
 
-    assert second.body["instanceId"] == first + 1, second.breaks("A refused request took an instance ID.")
+    assert _instance_id(second) == first + 1, second.breaks("A refused request took an instance ID.")
 
 
 @pytest.mark.parametrize(
@@ -108,10 +124,11 @@ def test_media_types(
         headers["Content-Type"] = content_type.format(**names)
     exchange = caller.send(request.having(headers=headers), starts=accepted)
 
+    about = f"A body with Content-Type {headers['Content-Type']}" if content_type else "A body without Content-Type"
     if accepted:
-        assert exchange.status < 300, exchange.breaks(f"Content-Type {content_type} was refused.")
+        assert exchange.status < 300, exchange.breaks(f"{about} should be accepted; it was refused: {exchange.said}")
     else:
-        assert_is(exchange, document.error("MediaTypeUnsupported"), document)
+        assert_is(exchange, document.error("MediaTypeUnsupported"), document, about)
 
 
 def test_no_body_needs_no_media_type(operation: Operation, caller: Caller) -> None:
@@ -120,7 +137,9 @@ def test_no_body_needs_no_media_type(operation: Operation, caller: Caller) -> No
     headers = {name: value for name, value in request.headers.items() if name != "Content-Type"}
     exchange = caller.send(request.having(headers=headers, content=b""), starts=True)
 
-    assert exchange.status < 300, exchange.breaks("A request without body and Content-Type was refused.")
+    assert exchange.status < 300, exchange.breaks(
+        f"A request without body and Content-Type was refused: {exchange.said}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,7 +149,7 @@ def test_bodies_that_are_not_json(content: bytes, operation: Operation, caller: 
     """A body that is not JSON is refused as an invalid parameter."""
     exchange = caller.send(caller.request(operation, allowed=False).having(content=content), starts=False)
 
-    assert_is(exchange, document.error("ParameterInvalid"), document)
+    assert_is(exchange, document.error("ParameterInvalid"), document, f"The body {content!r}, which is not JSON,")
 
 
 @pytest.mark.parametrize("kind", ["token", "signature"])
@@ -140,7 +159,7 @@ def test_either_way_to_authenticate(kind: str, operation: Operation, caller: Cal
         pytest.skip(f"no {kind} was given")
     exchange = caller.send(caller.request(operation), starts=True, auth=auth)
 
-    assert exchange.status < 300, exchange.breaks(f"A valid {kind} was refused.")
+    assert exchange.status < 300, exchange.breaks(f"A valid {kind} was refused: {exchange.said}")
 
 
 def test_signature_covers_the_request(operation: Operation, caller: Caller) -> None:
@@ -152,7 +171,10 @@ def test_signature_covers_the_request(operation: Operation, caller: Caller) -> N
 
     for each in (request, request.having(content=b"")):
         exchange = caller.send(each, starts=True, auth=auth)
-        assert exchange.status < 300, exchange.breaks("A signed request was refused.")
+        body = "with a body" if each.content else "without a body"
+        assert exchange.status < 300, exchange.breaks(
+            f"A signed request, with a workspace, for a job named in Chinese, {body}, was refused: {exchange.said}"
+        )
 
 
 class _Header(httpx.Auth):
@@ -209,18 +231,21 @@ _WRONG: list[tuple[str, str, httpx.Auth | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "auth"), [(name, auth) for _, name, auth in _WRONG], ids=[each[0] for each in _WRONG])
+@pytest.mark.parametrize(("given", "name", "auth"), _WRONG, ids=[each[0] for each in _WRONG])
 def test_wrong_credentials(
-    name: str, auth: httpx.Auth | None, operation: Operation, caller: Caller, document: Document
+    given: str, name: str, auth: httpx.Auth | None, operation: Operation, caller: Caller, document: Document
 ) -> None:
     """A request whose credentials are missing or wrong is refused with 401."""
     request = caller.request(operation, allowed=False).having_parameter("workspace", "ws1")
     exchange = caller.send(request, starts=False, auth=auth)
 
     if caller.target.own:
-        assert_is(exchange, document.error(name), document, words="Token" in name)
+        about = f"A request with wrong credentials ({given})"
+        assert_is(exchange, document.error(name), document, about, words="Token" in name)
     else:
-        assert exchange.status == 401, exchange.breaks("Wrong credentials should be answered with 401.")
+        assert exchange.status == 401, exchange.breaks(
+            f"Wrong credentials ({given}) should be answered with 401; the answer was {exchange.said}"
+        )
 
 
 @pytest.mark.parametrize(("minutes", "accepted"), [(-16, False), (-14, True), (14, True), (16, False)])
@@ -234,7 +259,9 @@ def test_date_of_a_signature(minutes: int, accepted: bool, operation: Operation,
         exchange = caller.send(request, starts=accepted, auth=auth)
 
     if accepted:
-        assert exchange.status < 300, exchange.breaks(f"A signature dated {minutes} minutes from now was refused.")
+        assert exchange.status < 300, exchange.breaks(
+            f"A signature dated {minutes} minutes from now was refused: {exchange.said}"
+        )
     else:
         assert exchange.status == 401, exchange.breaks(f"A signature dated {minutes} minutes from now was accepted.")
 
@@ -244,7 +271,9 @@ def test_known_token_suffices(operation: Operation, caller: Caller) -> None:
     auth = _Header(caller.target.auth, "Authorization", "Bearer anything")
     exchange = caller.send(caller.request(operation), starts=True, auth=auth)
 
-    assert exchange.status < 300, exchange.breaks("A known token was refused for what stands beside it.")
+    assert exchange.status < 300, exchange.breaks(
+        f"A known token was refused for what stands beside it: {exchange.said}"
+    )
 
 
 def test_throttling(target: Any, document: Document) -> None:
@@ -263,7 +292,10 @@ def test_throttling(target: Any, document: Document) -> None:
     assert len(throttled) < 3, throttled[0].breaks("The first request was not let through.")
     fault = described(document, throttled[-1], throttled[-1].request.operation.answers)
     assert fault is None, throttled[-1].breaks(f"The answer is not as documented: {fault}")
-    assert throttled[-1].code == document.error("Throttled").value["error_code"]
+    code = document.error("Throttled").value["error_code"]
+    assert throttled[-1].code == code, throttled[-1].breaks(f"The code of a throttled request is {code}.")
     seconds = int(throttled[-1].response.headers["retry-after"])
     assert seconds == 1, throttled[-1].breaks("Retry-After should be the second that is left.")
-    assert elsewhere.status == 200, elsewhere.breaks("One project's requests were counted for another.")
+    assert elsewhere.status == 200, elsewhere.breaks(
+        f"One project's requests were counted for another: {elsewhere.said}"
+    )

@@ -13,16 +13,38 @@ from tests.contract.exchange import Caller, Exchange, Request, described
 _NO_ROUTES = ("/", "/v1", "/no-such-path", "{path}/further")
 
 
-def assert_is(exchange: Exchange, example: Example, document: Document, *, words: bool = True) -> None:
-    """Hold an answer to an example: its status, its code, all that is described, and its words (which may go on)."""
+def assert_is(exchange: Exchange, example: Example, document: Document, about: str, *, words: bool = True) -> None:
+    """Hold an answer to an example: its status, its code, all that is described, and its words (which may go on).
+
+    Args:
+        exchange: The answer.
+        example: What it should be.
+        document: The contract.
+        about: What is answered so, in words.
+        words: Whether it is held to the example's words, too.
+    """
+    rule = f"{about} should be answered with {example.name}, {example.status}"
     answers = {**document.outside, **exchange.request.operation.answers}
-    assert exchange.status == example.status, exchange.breaks(f"It should be {example.name}, {example.status}.")
+    assert exchange.status == example.status, exchange.breaks(f"{rule}; the answer was {exchange.said}")
     fault = described(document, exchange, answers)
     assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
     for name, value in example.value.items():
         if name == "error_code" or (words and name != "request_id"):
             begins = isinstance(value, str) and str(exchange.body.get(name)).startswith(value)
-            assert begins, exchange.breaks(f"It should be {example.name}: {name} should begin with {value!r}.")
+            assert begins, exchange.breaks(
+                f"{rule}, whose {name} begins with {value!r}; the answer was {exchange.said}"
+            )
+
+
+_FAULTS = {
+    "JobNameBlank": "A job name that is empty",
+    "JobNameInvalid": "A job name with a space",
+    "ParameterInvalid": "A body that is a number",
+    "BodyTooLarge": "A body that is too large",
+    "MediaTypeUnsupported": "A body of text/plain",
+    "JobNotFound": "A job that is not there",
+    "WorkspaceNotFound": "A workspace that is not there",
+}
 
 
 def _named(name: str, caller: Caller, operation: Operation) -> Request:
@@ -48,7 +70,7 @@ def test_what_is_forbidden_has_its_error(name: str, caller: Caller, document: Do
     operation = document.operations[0]
     exchange = caller.send(_named(name, caller, operation), starts=False)
 
-    assert_is(exchange, document.error(name), document)
+    assert_is(exchange, document.error(name), document, _FAULTS[name])
 
 
 @pytest.mark.parametrize("name", ["JobNotFound", "WorkspaceNotFound"])
@@ -57,7 +79,7 @@ def test_what_is_missing_has_its_error(name: str, fresh: Caller, document: Docum
     operation = document.operations[0]
     exchange = fresh.send(_named(name, fresh, operation), starts=False)
 
-    assert_is(exchange, document.error(name), document)
+    assert_is(exchange, document.error(name), document, _FAULTS[name])
 
 
 def test_job_of_the_default_workspace_is_in_no_other(fresh: Caller, document: Document) -> None:
@@ -65,7 +87,7 @@ def test_job_of_the_default_workspace_is_in_no_other(fresh: Caller, document: Do
     request = fresh.request(document.operations[0]).having_parameter("workspace", "no-such-workspace")
     exchange = fresh.send(request, starts=False)
 
-    assert_is(exchange, document.error("WorkspaceNotFound"), document)
+    assert_is(exchange, document.error("WorkspaceNotFound"), document, _FAULTS["WorkspaceNotFound"])
 
 
 @pytest.mark.parametrize("path", _NO_ROUTES)
@@ -75,7 +97,8 @@ def test_unknown_path(path: str, operation: Operation, caller: Caller, document:
     request = request.having(target=path.format(path=request.raw_target))
 
     for auth in (caller.target.auth, None):
-        assert_is(caller.send(request, starts=False, auth=auth), document.error("ApiNotFound"), document)
+        about = f"The path {path.format(path=operation.path)}, which the document does not have,"
+        assert_is(caller.send(request, starts=False, auth=auth), document.error("ApiNotFound"), document, about)
 
 
 @pytest.mark.parametrize("method", [method.upper() for method in METHODS if method != "head"])
@@ -89,12 +112,15 @@ def test_wrong_method(method: str, operation: Operation, caller: Caller, documen
         return
     exchange = caller.send(caller.request(operation, allowed=False).having(method=method, content=b""), starts=False)
 
+    about = f"The method {method}, which the path does not have,"
     if exchange.status == 404 and not caller.target.own:
-        assert_is(exchange, document.error("ApiNotFound"), document)
+        assert_is(exchange, document.error("ApiNotFound"), document, about)
         return
-    assert_is(exchange, document.error("MethodNotAllowed"), document)
+    assert_is(exchange, document.error("MethodNotAllowed"), document, about)
     named = {each.strip() for each in exchange.response.headers["allow"].split(",")}
-    assert named == allowed, exchange.breaks(f"Allow should name {', '.join(sorted(allowed))}.")
+    assert named == allowed, exchange.breaks(
+        f"Allow should name {', '.join(sorted(allowed))}, not {', '.join(sorted(named))}."
+    )
 
 
 _FORCED = [
@@ -116,12 +142,13 @@ def test_each_documented_answer_can_be_had(
     preference = f"code={example.status}, example={example.name}"
     exchange = caller.send(request.having(headers={**request.headers, "Prefer": preference}), starts=True)
 
-    assert exchange.status == example.status, exchange.breaks(f"It should be {example.status}.")
+    rule = f"Prefer: {preference} should be answered with {example.name}, {example.status}, word for word"
+    assert exchange.status == example.status, exchange.breaks(f"{rule}; the answer was {exchange.said}")
     fault = described(document, exchange, operation.answers)
     assert fault is None, exchange.breaks(f"The answer is not as documented: {fault}")
     given = {key: value for key, value in exchange.body.items() if key != "request_id"}
     wanted = {key: value for key, value in example.value.items() if key != "request_id"}
-    assert given == wanted, exchange.breaks(f"It should be {example.name}, word for word.")
+    assert given == wanted, exchange.breaks(f"{rule}; the answer was {exchange.said}")
 
 
 def test_request_ids(operation: Operation, caller: Caller) -> None:
@@ -145,5 +172,5 @@ def test_detail_of_a_refusal(operation: Operation, caller: Caller) -> None:
             exchange = caller.send(request.having_parameter(parameter.name, "a b"), starts=False)
             detail = str(exchange.body.get("error_msg"))
             assert not caller.target.own or parameter.name in detail, exchange.breaks(
-                f"It should name {parameter.name}."
+                f"The refusal of {parameter.name} should name it; the answer was {exchange.said}"
             )

@@ -83,7 +83,10 @@ def test_first_fault_is_named(first: str, second: str, registry: Caller, documen
     auth: httpx.Auth | None = None if "credentials" in (first, second) else registry.target.auth
     exchange = registry.send(request, starts=False, auth=auth)
 
-    assert_is(exchange, document.error(ORDER[first][0]), document)
+    about = f"A request at fault in both {first} and {second}"
+    assert_is(exchange, document.error(ORDER[first][0]), document, about)
     if ORDER[first][0] == ORDER[second][0]:
         named = {"project": "project_id", "workspace": "workspace", "body": "body"}[first]
-        assert named in exchange.body["error_msg"], exchange.breaks(f"It should name {named}.")
+        assert named in exchange.body["error_msg"], exchange.breaks(
+            f"{about} should be answered with an error that names {named}; the answer was {exchange.said}"
+        )

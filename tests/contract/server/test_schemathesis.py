@@ -31,5 +31,5 @@ def test_schemathesis_finds_no_breach(
             reports=tmp_path,
         )
 
-    assert outcome.exit_code == 0, capfd.readouterr().out
+    assert outcome.exit_code == 0, f"Schemathesis found a breach of the document:\n\n{capfd.readouterr().out}"
     assert outcome.cases > CASES
