@@ -44,9 +44,9 @@ class Effort:
     """How much is measured."""
 
     runs: int = 3
-    rounds: int = 120
-    calls: int = 50
-    warming: int = 5
+    rounds: int = 30
+    calls: int = 200
+    warming: int = 20
     storms: int = 12
     storm: int = 1000
     imports: int = 25

@@ -33,6 +33,6 @@ class TokenAuth(SecretHolder, httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with the token."""
-        headers = request.headers.copy()
-        headers["X-Auth-Token"] = self._token
-        yield with_headers(request, headers)
+        copy = with_headers(request, request.headers)
+        copy.headers["X-Auth-Token"] = self._token
+        yield copy

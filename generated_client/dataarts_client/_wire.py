@@ -254,11 +254,13 @@ class Body:
         if response.is_stream_consumed:
             self.feed(response.content)
             return
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        if coding in ("gzip", "x-gzip", "deflate"):
-            self._inflate = zlib.decompressobj(47)
-        elif coding not in ("", "identity"):
-            self.fault = "the body has a content coding that was not asked for"
+        for name, value in response.headers.raw:  # which takes less time than to get it
+            if name.lower() == b"content-encoding":
+                coding = value.strip().lower()
+                if coding in (b"gzip", b"x-gzip", b"deflate") and self._inflate is None:
+                    self._inflate = zlib.decompressobj(47)
+                elif coding not in (b"", b"identity"):
+                    self.fault = "the body has a content coding that was not asked for"
 
     def feed(self, chunk: bytes) -> bool:
         """Take what was received; return whether more is wanted."""
