@@ -32,6 +32,7 @@ class Bound:
 BOUNDS = (
     Bound("calls", "this client", "httpx", 0.95),
     Bound("calls", "this client", "official SDK", 0.55),
+    Bound("calls", "this client", "official SDK, signing", 0.55),
     Bound("calls", "this client, signing", "official SDK, signing", 0.65),
     Bound("at_once", "this client", "httpx", 1.05),
     Bound("at_once", "this client", "httpx, behind a semaphore", 1.05),
