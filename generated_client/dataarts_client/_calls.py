@@ -269,7 +269,7 @@ class Operation(Generic[R, E]):
         content = b""
         if self._content is not None and (self._content.required or not (body is None or body is UNSET)):
             content = self._content.encode(body)
-        named = frozenset(name.lower() for name, _ in headers[len(self._headers) :])
+        named = frozenset([name.lower() for name, _ in headers[len(self._headers) :]])
         return Call(self._method, target, tuple(headers), content, named)
 
     def _result(self, answer: Answer) -> R:
@@ -390,7 +390,10 @@ _KINDS: dict[int, type[errors.ApiError]] = {
 
 def _documented(described: Mapping[str, Any], status: int) -> str | None:
     """Return the key under which a document describes a status: itself, its range or the default."""
-    return next((key for key in (f"{status}", f"{status // 100}XX", "default") if key in described), None)
+    for key in (f"{status}", f"{status // 100}XX", "default"):
+        if key in described:
+            return key
+    return None
 
 
 def _sender(client: Any) -> Sender:
@@ -563,15 +566,15 @@ class Sender:
         """Return the seconds until the next attempt, or None if there must be none."""
         if attempt >= self._max_retries:
             return None
-        pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
+        pause: float | None = None
         if isinstance(outcome, Answer):
             if (outcome.status != 429 or outcome.settled) and not (call.safe and outcome.status in _PASSING):
                 return None
-            asked = _answers.retry_after(outcome.headers)
-            if asked is not None:
-                pause = asked
+            pause = _answers.retry_after(outcome.headers)
         elif not outcome.passing or (outcome.error.outcome_unknown and not call.safe):
             return None
+        if pause is None:
+            pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
         return pause if pause <= LONGEST_WAIT and time.monotonic() + pause < at else None
 
     def _client(self) -> httpx.Client:
