@@ -126,7 +126,6 @@ class App:
         self.service = service
         self.journal = Journal()
         self.listeners: list[Listener] = []
-        self._faults = service.faults
         self._limit = service.document.max_body_bytes
         self._hurry = asyncio.Event()
         routes: list[BaseRoute] = [Route("/openapi.yaml", self._document), *docs_routes(service)]
@@ -159,7 +158,7 @@ class App:
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
         connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
-        fault = self._faults.take_on_arrival() if self._faults.waiting else None
+        fault = self.service.faults.take_on_arrival()
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
             self._note(request, _unanswered(fault))
             await _cut(connection, receive)

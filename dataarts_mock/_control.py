@@ -89,7 +89,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
         control.journal.clear()
 
     async def list_faults(request: Request) -> Any:
-        return {"faults": [asdict(each) for each in control.faults.waiting]}
+        return {"faults": [asdict(each) for each in control.faults.waiting()]}
 
     async def add_fault(request: Request) -> Any:
         payload = await _payload(request, _OBJECT)

@@ -39,7 +39,6 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
         self.schema = schema
         self.type: Any = schema.get("type")
-        self.is_text = self.type in (None, "string")
         self._validator = jsonschema_rs.validator_for(
             {
                 "$schema": _DIALECT,
@@ -103,7 +102,7 @@ class Response:
             if (value := headers.get(name)) is None:
                 if required:
                     return f"header {name}: missing"
-            elif breach := schema.violation(value if schema.is_text else _typed(value, schema.type), f"header {name}"):
+            elif breach := schema.violation(_typed(value, schema.type), f"header {name}"):
                 return breach
         return self.schema.violation(payload, "body") if self.schema else None
 
@@ -125,7 +124,6 @@ class Parameter:
         self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
         self._invalid: str = examples.get("invalid", Kind.PARAMETER_INVALID)
         self.read = lru_cache(maxsize=64)(self._read)  # Most requests name what others named before.
-        self.absent = self._read()
 
     def _read(self, *raw: bytes) -> tuple[Any, Violation | None]:
         """Return the parameter's value as the schema types it, and what is wrong with it.

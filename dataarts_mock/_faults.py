@@ -111,14 +111,14 @@ class Faults:
 
     Args:
         document: The contract; only what it documents can be forced.
-
-    Attributes:
-        waiting: What still waits, in order.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self.waiting: deque[Fault] = deque()
+        self._waiting: deque[Fault] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
 
     def add(self, fault: Fault) -> None:
         """Line up a fault.
@@ -143,29 +143,33 @@ class Faults:
                 raise ValueError(f"answer {example.status}: {breach}")
         elif fault.retry_after is not None:
             raise ValueError("retry_after: only with the status or example of an answer that has it")
-        self.waiting.append(fault)
+        self._waiting.append(fault)
 
     def take_on_arrival(self) -> Fault | None:
         """Take the next fault if it meets any request, valid or not."""
-        if not self.waiting or self.waiting[0].is_forced_answer:
+        if not self._waiting or self._waiting[0].is_forced_answer:
             return None
         return self._take()
 
     def take_forced_answer(self, operation: Operation) -> tuple[Example, Fault] | None:
         """Take the next fault if it forces an answer that the operation documents."""
-        if not self.waiting or not self.waiting[0].is_forced_answer:
+        if not self._waiting or not self._waiting[0].is_forced_answer:
             return None
-        example = operation.documented(self.waiting[0].status, self.waiting[0].example)
+        example = operation.documented(self._waiting[0].status, self._waiting[0].example)
         return (example, self._take()) if isinstance(example, Example) else None
+
+    def waiting(self) -> list[Fault]:
+        """List what still waits, in order."""
+        return list(self._waiting)
 
     def clear(self) -> None:
         """Forget what still waits."""
-        self.waiting.clear()
+        self._waiting.clear()
 
     def _take(self) -> Fault:
-        fault = self.waiting.popleft()
+        fault = self._waiting.popleft()
         if fault.times > 1:
-            self.waiting.appendleft(replace(fault, times=fault.times - 1))
+            self._waiting.appendleft(replace(fault, times=fault.times - 1))
         return fault
 
 

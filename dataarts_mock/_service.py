@@ -183,7 +183,7 @@ class Service:
         request.operation = operation.id
         if violation := self._violation(route, request):
             return self._refusal(violation)
-        if (b"prefer" in request.fields or self.faults.waiting) and (forced := self._forced(operation, request)):
+        if (b"prefer" in request.fields or self.faults) and (forced := self._forced(operation, request)):
             return forced
         outcome = operation.example.value
         if behaviour := BEHAVIOURS.get(operation.id):
@@ -230,18 +230,16 @@ class Service:
         if violation:
             return violation
         query = query_values(request.query) if request.query else {}
-        parameters = request.parameters
         for parameter in operation.parameters:
-            name = parameter.name
             if parameter.location == "path":
-                value, violation = route.readings[name]
+                value, violation = route.readings[parameter.name]
             elif parameter.location == "query":
-                value, violation = parameter.read(*query.get(name, ()))
+                value, violation = parameter.read(*query.get(parameter.name, ()))
             elif (field := request.fields.get(parameter.field)) is not None:
                 value, violation = parameter.read(field)
             else:
-                value, violation = parameter.absent
-            parameters[name] = value
+                value, violation = parameter.read()
+            request.parameters[parameter.name] = value
             if violation:
                 return violation
         if operation.body:

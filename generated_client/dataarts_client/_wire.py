@@ -31,7 +31,6 @@ _PIECE = 65536
 _SHORTEST = 6  # characters of a secret
 
 _NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
-_VALUE = r"(?:[!-~](?:[\t -~]*[!-~])?)?"
 _PRINTABLE = bytes([9, *range(32, 127)])  # and tabs
 
 
@@ -213,7 +212,7 @@ def _watched(outgoing: httpx.Request, request: httpx.Request, trace: Callable[..
     if outgoing is not request:
         progress.requests.append(outgoing)
     for name, value in outgoing.headers.raw:
-        if value.translate(None, _PRINTABLE) or value != value.strip(b"\t "):
+        if not _is_carried(value):
             # Further down, the value would be logged.
             progress.refused = True
             raise httpx.LocalProtocolError(f"HTTP cannot carry the value that auth gave {name.decode('latin-1')}")
@@ -254,13 +253,13 @@ class Body:
         if response.is_stream_consumed:
             self.feed(response.content)
             return
-        for name, value in response.headers.raw:  # which takes less time than to get it
-            if name.lower() == b"content-encoding":
-                coding = value.strip().lower()
-                if coding in (b"gzip", b"x-gzip", b"deflate") and self._inflate is None:
-                    self._inflate = zlib.decompressobj(47)
-                elif coding not in (b"", b"identity"):
-                    self.fault = "the body has a content coding that was not asked for"
+        # Which takes less time than to get the header by its name.
+        codings = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
+        coding = b", ".join(codings).strip().lower()
+        if coding in (b"gzip", b"x-gzip", b"deflate"):
+            self._inflate = zlib.decompressobj(47)
+        elif coding not in (b"", b"identity"):
+            self.fault = "the body has a content coding that was not asked for"
 
     def feed(self, chunk: bytes) -> bool:
         """Take what was received; return whether more is wanted."""
@@ -299,6 +298,11 @@ class Body:
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)[:MAX_ANSWER]
 
 
+def _is_carried(value: bytes) -> bool:
+    """Return whether HTTP can carry a header's value: printable ASCII and tabs, without white space around it."""
+    return not value.translate(None, _PRINTABLE) and value == value.strip(b"\t ")
+
+
 def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     """Return a header as HTTP carries it. A value that cannot be is never shown: it may be a secret."""
     if not isinstance(name, str):
@@ -307,7 +311,7 @@ def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
         raise ValueError(f"headers: HTTP cannot carry the name {name[:40]!r}")
     if not isinstance(value, str):
         raise TypeError(f"headers: the value of {name} must be a string, not {type(value).__name__}")
-    if not re.fullmatch(_VALUE, value):
+    if not (value.isascii() and _is_carried(value.encode("ascii"))):
         raise ValueError(f"headers: HTTP cannot carry the value of {name}")
     return name.encode("ascii"), value.encode("ascii")
 

@@ -6,28 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.mutant import Mutant, replaced
+from tests.mutants.mutant import Mutant, mistakes, replaced
 
 REQUESTS: list[Mutant] = []
-
-
-def mistake(name: str, tests: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Add a mistake to the list: a function that makes it, by changing the client in this process.
-
-    Args:
-        name: The mistake, in words.
-        tests: The module of tests/client that ought to catch it, if it is not one of the suite's.
-    """
-
-    def added(apply: Callable[[], None]) -> Callable[[], None]:
-        def make(folder: Path) -> None:
-            apply()
-
-        where = f"tests/client/{tests}.py" if tests else ""
-        REQUESTS.append(Mutant(f"client: {name}", "client", make, look_first=where))
-        return apply
-
-    return added
+mistake = mistakes("client", REQUESTS)
 
 
 def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:

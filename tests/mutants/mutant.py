@@ -24,6 +24,8 @@ from tests.mutants.constraints import Constraint
 
 SUITE = "tests/contract"
 
+Mistake = Callable[[Callable[[], None]], Callable[[], None]]
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -195,6 +197,29 @@ def use_client(folder: Path) -> None:
     import dataarts_client
 
     assert Path(dataarts_client.__file__).is_relative_to(folder)
+
+
+def mistakes(side: Literal["server", "client"], mutants: list[Mutant]) -> Callable[..., Mistake]:
+    """Return what marks functions that make a mistake, by changing that side in this process, and lists them.
+
+    Args:
+        side: Which side makes the mistakes.
+        mutants: The list.
+    """
+
+    def mistake(name: str, tests: str = "") -> Mistake:
+        # `tests` is the module of tests/client that ought to catch it, if it is not one of the suite's.
+        def added(apply: Callable[[], None]) -> Callable[[], None]:
+            def make(folder: Path) -> None:
+                apply()
+
+            where = f"tests/client/{tests}.py" if tests else ""
+            mutants.append(Mutant(f"{side}: {name}", side, make, look_first=where))
+            return apply
+
+        return added
+
+    return mistake
 
 
 def replaced(owner: Any, name: str, new: Callable[[Any], Any]) -> None:

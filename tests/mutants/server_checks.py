@@ -5,25 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from tests.mutants.mutant import Mutant, replaced
+from tests.mutants.mutant import Mutant, mistakes, replaced
 
 CHECKS: list[Mutant] = []
-
-
-def mistake(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Add a mistake to the list: a function that makes it, by changing the mock in this process."""
-
-    def added(apply: Callable[[], None]) -> Callable[[], None]:
-        def make(folder: Path) -> None:
-            apply()
-
-        CHECKS.append(Mutant(f"server: {name}", "server", make))
-        return apply
-
-    return added
+mistake = mistakes("server", CHECKS)
 
 
 def _without(check: str) -> None:
