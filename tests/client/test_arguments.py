@@ -100,6 +100,8 @@ CLIENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("retries-none", "max_retries", {"max_retries": None}),
     ("headers-line-break", "X-Name", {"headers": {"X-Name": "a\r\nX-Evil: 1"}}),
     ("headers-final-line-break", "X-Name", {"headers": {"X-Name": "a\n"}}),
+    ("headers-leading-space", "X-Name", {"headers": {"X-Name": " a"}}),
+    ("headers-final-tab", "X-Name", {"headers": {"X-Name": "a\t"}}),
     ("headers-nul", "X-Name", {"headers": {"X-Name": "a\0"}}),
     ("headers-chinese", "X-Name", {"headers": {"X-Name": "值"}}),
     ("headers-lone-surrogate", "X-Name", {"headers": {"X-Name": "\ud800"}}),

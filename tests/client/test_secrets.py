@@ -270,6 +270,8 @@ ILLEGAL = {
     "carriage-return": "{}\r\nX-Evil: 1",
     "nul": "{}\0",
     "leading-line-break": "\n{}",
+    "leading-space": " {}",
+    "final-tab": "{}\t",
     "chinese": "{}密",
     "latin": "{}é",
     "lone-surrogate": "{}\ud800",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import yaml
 
 PATH = "/v1/{project_id}/jobs/{job_name}"
@@ -27,6 +28,26 @@ with Client(sys.argv[1], auth=TokenAuth("mock-token")) as client:
     assert_type(job.name, str)
     print(job.to_dict())
 """
+
+
+QUERIES = {
+    "limit=100": None,
+    "limit=%31": None,
+    "other=%FF": None,
+    "limit=101": "limit: greater than 100",
+    "limit=0": "limit: less than 1",
+    "limit=": "limit: not of type integer",
+    "limit=1&limit=2": "limit: not of type integer",
+    "limit=%FF": "limit: not UTF-8, percent-encoded",
+}
+"""Queries, and what the mock finds wrong with each."""
+
+
+def _refusal(url: str) -> str | None:
+    answer = httpx.get(url, headers={"X-Auth-Token": "mock-token"}, trust_env=False)
+    if answer.status_code == 200:
+        return None
+    return str(answer.json()["error_msg"]).removeprefix("The request parameter is invalid. ")
 
 
 def add_operation(document: Path) -> None:
@@ -96,6 +117,7 @@ def test_added_operation_is_generated_and_served(checkout: Path) -> None:
         assert mock.stdout
         url = mock.stdout.readline().split()[-4]
         called = run("user.py", url)
+        refused = {query: _refusal(f"{url}/v1/p1/jobs/myJob?{query}") for query in QUERIES}
         mock.terminate()
         lines = mock.stdout.read()
 
@@ -103,3 +125,4 @@ def test_added_operation_is_generated_and_served(checkout: Path) -> None:
     assert checked.returncode == 0, checked.stdout
     assert json.loads(called.stdout.replace("'", '"')) == {"name": "myJob", "nodes": 3}, called.stderr
     assert "/v1/p1/jobs/myJob" in lines
+    assert refused == QUERIES
