@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from typing import NoReturn
 
@@ -52,7 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _exit)
     with listener, suppress(KeyboardInterrupt):
         line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"
-        Server(app, on_started=lambda: print(line, flush=True)).run(sockets=[listener])
+        server = Server(app, on_started=lambda: print(line, flush=True))
+        if options.stop_with_stdin:
+            threading.Thread(target=_stop_with_stdin, args=[server], daemon=True).start()
+        server.run(sockets=[listener])
     return 0
 
 
@@ -78,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
     parser.add_argument("--no-control", action="store_true", help="serve no control routes below /__mock__/")
     parser.add_argument("--quiet", action="store_true", help="print no line for each request")
+    parser.add_argument(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop when standard input ends, so as not to outlive the program that started it with a pipe",
+    )
     return parser
 
 
@@ -111,6 +121,14 @@ class _Lines:
         # That nobody reads any more is no reason to fail requests.
         with suppress(OSError):
             print(line, flush=True)
+
+
+def _stop_with_stdin(server: Server) -> None:
+    """Wait for the end of standard input, then stop the server."""
+    with suppress(OSError):  # Without a standard input there is nothing to wait for.
+        while os.read(0, 65536):
+            pass
+    server.should_exit = True
 
 
 def _exit(number: int, frame: object) -> NoReturn:

@@ -8,7 +8,8 @@ client.
 `BASE_URL` names another server, and `TOKEN`, or the variables of the official SDKs, the credentials for it. It is not
 asked to start a run, unless `ALLOW_RUNS` says how many and `JOB` (with `WORKSPACE`) which; `PROJECT` names the project.
 
-The exit status is 0 if the server keeps the contract, 1 if it does not, and 2 if it could not be tested.
+The exit status is 0 if the server keeps the contract, 1 if it does not, and 2 if it could not be tested. `make` ends
+with 2 in both cases, and names the status of the suite in its last line.
 """
 
 from __future__ import annotations

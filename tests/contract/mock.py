@@ -24,10 +24,11 @@ def started(*arguments: str, log: Path | None = None) -> Iterator[str]:
         arguments: For its command line.
         log: Where its warnings go; None for nowhere.
     """
-    command = [sys.executable, "-m", "dataarts_mock", "--port", "0", "--quiet", *arguments]
+    # The pipe ends with this process, however that ends: so the mock does not stay behind.
+    command = [sys.executable, "-m", "dataarts_mock", "--port", "0", "--quiet", "--stop-with-stdin", *arguments]
     with (
         Path(log or os.devnull).open("wb") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
     ):
         try:
             assert process.stdout is not None

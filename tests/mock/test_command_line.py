@@ -75,6 +75,17 @@ def test_signal_ends_it_cleanly(number: signal.Signals) -> None:
     assert (process.returncode, *rest) == (0, "", "")
 
 
+def test_it_stops_with_the_program_that_started_it() -> None:
+    """With --stop-with-stdin the mock stops, cleanly, when what is written to its standard input ends."""
+    with start("--stop-with-stdin", stdin=subprocess.PIPE) as process:
+        url = read_url(process)
+        status = post(url, "/")
+        rest = process.communicate("anything", timeout=10)
+
+    assert status == 404
+    assert (process.returncode, rest[1]) == (0, "")
+
+
 def test_each_request_is_a_line() -> None:
     """Each request is printed with method, status, path and what is wrong with it."""
     with start() as process:
