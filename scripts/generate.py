@@ -67,10 +67,6 @@ def generate(document: Path, folder: Path) -> Path:
     if done.returncode:
         sys.exit(f"{done.stdout}generate: openapi-python-client failed; nothing was written.")
 
-    # The generator writes modules of fixed names only; the others need nothing of the document.
-    for template in sorted(templates.glob("_*.py.jinja")):
-        code = template.read_text(encoding="utf-8").partition("#}\n")[2]
-        (package / template.stem).write_text(code, encoding="utf-8")
     for path in package.rglob("*.py"):
         path.write_text(HEADER + path.read_text(encoding="utf-8"), encoding="utf-8")
     (package / "py.typed").touch()

@@ -259,8 +259,8 @@ def annotation(prop: Any) -> str:
     return ANNOTATIONS[kind]
 
 
-def schema(prop: Any, node: Node) -> str:
-    """Return the Python expression for the schema of a property."""
+def schema(prop: Any, node: Node, *, by_name: bool = False) -> str:
+    """Return the Python expression for the schema of a property; models by name where modules need each other."""
     node = resolved(node)
     kind = type(prop).__name__
     if kind == "ConstProperty":
@@ -268,14 +268,15 @@ def schema(prop: Any, node: Node) -> str:
     if kind == "EnumProperty":
         return f"Member({prop.class_info.name})"
     if kind == "ModelProperty":
-        return f'Object("{prop.class_info.name}")'
+        return f'Object("{prop.class_info.name}", __name__)' if by_name else f"Object({prop.class_info.name})"
     if kind == "UnionProperty":
         options = alternatives(node)
         if len(options) != len(prop.inner_properties):
             raise refuse(f"two alternatives of {prop.name.get_untrusted_value()} are of the same type")
-        return f"Union({', '.join(map(schema, prop.inner_properties, options))})"
+        parts = [schema(*pair, by_name=by_name) for pair in zip(prop.inner_properties, options, strict=True)]
+        return f"Union({', '.join(parts)})"
     name = KINDS[kind]
-    arguments = [schema(prop.inner_property, node["items"])] if name == "Array" else []
+    arguments = [schema(prop.inner_property, node["items"], by_name=by_name)] if name == "Array" else []
     for keyword, argument in KEYWORDS.get(name, {}).items():
         if keyword in node:
             value = python_pattern(node[keyword]) if keyword == "pattern" else node[keyword]
@@ -320,7 +321,7 @@ def fields(model: ModelProperty) -> list[Node]:
             "name": prop.python_name,
             "required": prop.required,
             "annotation": annotation(prop),
-            "schema": schema(prop, known[prop.name.get_untrusted_value()]),
+            "schema": schema(prop, known[prop.name.get_untrusted_value()], by_name=True),
             "text": described(known[prop.name.get_untrusted_value()]),
         }
         for prop in [*(model.required_properties or []), *(model.optional_properties or [])]
@@ -335,7 +336,7 @@ def additional(model: ModelProperty) -> Node | None:
     prop = model.additional_properties
     return {
         "annotation": annotation(prop),
-        "schema": schema(prop, node if isinstance(node, dict) else {}),
+        "schema": schema(prop, node if isinstance(node, dict) else {}, by_name=True),
     }
 
 
@@ -445,7 +446,7 @@ def answer(response: Any, node: Node) -> Node:
         return {"annotation": annotation(response.prop), "schema": schema(response.prop, first["schema"])}
     if media_type.startswith("text/"):
         return {"annotation": "str", "schema": "Text()"}
-    return {"annotation": "bytes", "schema": "Raw()"}
+    return {"annotation": "bytes", "schema": "Binary()"}
 
 
 # Filters: words

@@ -10,6 +10,7 @@ import pytest
 TREE = [
     "dataarts_auth",
     "dataarts_mock",
+    "dataarts_runtime",
     "generated_client",
     "generator-config.yaml",
     "generator-templates",

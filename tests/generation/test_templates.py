@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "generated_client" / "dataarts_client"
 TEMPLATES = sorted((ROOT / "generator-templates").glob("**/*.jinja"))
 MODULES = sorted(CLIENT.rglob("*.py"))
+RUNTIME = sorted((ROOT / "dataarts_runtime").rglob("*.py"))
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 ADDED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "added_operations.yaml").read_text(encoding="utf-8"))
 UID = "0b6bd2a1-6a0f-4f34-9a9d-1c1c6b0d5a01"
@@ -69,17 +70,17 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     sys.path.remove(str(folder))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", [*TEMPLATES, *RUNTIME], ids=lambda path: path.name)
 def test_no_names_of_the_contract(template: Path) -> None:
-    """No template knows an operation, a path, a parameter, a tag or a model of the contract."""
-    text = template.read_text(encoding="utf-8")
+    """No template, nor the runtime, knows an operation, a path, a parameter, a tag, a model or an error code."""
+    text = template.read_text(encoding="utf-8").replace("dataarts_runtime", "")
     operations = [item for path in CONTRACT["paths"].values() for item in path.values()]
     names = {
         *(operation["operationId"] for operation in operations),
         *(tag for operation in operations for tag in operation["tags"]),
         *(parameter["name"] for parameter in CONTRACT["components"]["parameters"].values()),
         *CONTRACT["components"]["schemas"],
-        *("jobParams", "paramType", "instanceId", "dataarts"),
+        *("jobParams", "paramType", "instanceId", "dataarts", "job", "DLF", "APIGW"),
         *(part for path in CONTRACT["paths"] for part in re.findall(r"/([a-z][a-z-]+)", path)),
     }
 

@@ -13,14 +13,14 @@ mistake = mistakes("client", ANSWERS)
 
 @mistake("the integers of answers are taken for floats")
 def _() -> None:
-    from dataarts_client._schema import Integer
+    from dataarts_runtime.schema import Integer
 
     replaced(Integer, "load", lambda real: lambda self, value, at: float(real(self, value, at)))
 
 
 @mistake("strings of digits are taken for integers")
 def _() -> None:
-    from dataarts_client._schema import Integer
+    from dataarts_runtime.schema import Integer
 
     def lax(real: Any) -> Any:
         def load(self: Any, value: Any, at: str) -> Any:
@@ -33,7 +33,7 @@ def _() -> None:
 
 @mistake("true is taken for 1")
 def _() -> None:
-    from dataarts_client._schema import Integer
+    from dataarts_runtime.schema import Integer
 
     def lax(real: Any) -> Any:
         return lambda self, value, at: real(self, 1 if value is True else value, at)
@@ -43,7 +43,7 @@ def _() -> None:
 
 @mistake("further properties of answers are dropped")
 def _() -> None:
-    from dataarts_client import _schema
+    from dataarts_runtime import models
 
     def closed(real: Any) -> Any:
         def load(kind: Any, value: Any, at: str) -> Any:
@@ -53,21 +53,21 @@ def _() -> None:
 
         return load
 
-    replaced(_schema, "_load_model", closed)
+    replaced(models, "_load_model", closed)
 
 
 @mistake("any success will do", "test_answers")
 def _() -> None:
-    from dataarts_client import _calls
+    from dataarts_runtime import operation
 
     def lax(real: Any) -> Any:
         return lambda described, status: real(described, 200 if 200 <= status < 300 else status)
 
-    replaced(_calls, "_documented", lax)
+    replaced(operation, "_documented", lax)
 
 
 def _understood(change: Callable[[Any], Any]) -> None:
-    from dataarts_client import _answers
+    from dataarts_runtime import _answers
 
     replaced(_answers, "understand", lambda real: lambda *arguments: change(real(*arguments)))
 
@@ -89,20 +89,20 @@ def _() -> None:
 
 @mistake("400 is taken for 404", "test_errors")
 def _() -> None:
-    from dataarts_client import _calls, errors
+    from dataarts_runtime import errors, operation
 
-    replaced(_calls, "_KINDS", lambda real: {**real, 400: errors.NotFound})
+    replaced(operation, "_KINDS", lambda real: {**real, 400: errors.NotFound})
 
 
 @mistake("429 is an error like any other", "test_retries")
 def _() -> None:
-    from dataarts_client import _calls
+    from dataarts_runtime import operation
 
-    replaced(_calls, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
+    replaced(operation, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
 
 
 def _erring(change: Callable[[Any], None]) -> None:
-    from dataarts_client._calls import Operation
+    from dataarts_runtime.operation import Operation
 
     def other(real: Any) -> Any:
         def error(self: Any, answer: Any) -> Any:
@@ -127,7 +127,7 @@ def _() -> None:
 
 @mistake("the model of an error is lost")
 def _() -> None:
-    from dataarts_client._calls import Operation
+    from dataarts_runtime.operation import Operation
 
     replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
 
@@ -143,7 +143,7 @@ def _noting(real: Any, *, on_the_wire: bool) -> Any:
 
 def _failing(change: Callable[[Any], Any]) -> None:
     """Change what becomes of a call that has no answer."""
-    from dataarts_client import _calls
+    from dataarts_runtime import _engine
 
     def other(real: Any) -> Any:
         def outcome(*arguments: Any) -> Any:
@@ -152,7 +152,7 @@ def _failing(change: Callable[[Any], Any]) -> None:
 
         return outcome
 
-    replaced(_calls, "_outcome", other)
+    replaced(_engine, "_outcome", other)
 
 
 @mistake("a lost answer is taken for a request that was not sent", "test_errors")
@@ -173,19 +173,19 @@ def _() -> None:
 def _() -> None:
     import httpx
 
-    from dataarts_client import _calls
+    from dataarts_runtime import _engine
 
     def followed(real: Any) -> Any:
         return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
 
     replaced(httpx.Client, "send", followed)
     # The client hides from httpx where an answer leads, so that even that would not follow.
-    replaced(_calls, "keep_location", lambda real: lambda response: None)
+    replaced(_engine, "keep_location", lambda real: lambda response: None)
 
 
 @mistake("the time allowed is no limit", "test_deadline")
 def _() -> None:
-    from dataarts_client._calls import Sender
+    from dataarts_runtime._engine import Sender
 
     replaced(Sender, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
 
@@ -217,16 +217,17 @@ def _token(auth: Any) -> str:
 
 @mistake("what a service echoes is shown, secrets and all", "test_secrets")
 def _() -> None:
-    from dataarts_client import _calls
+    from dataarts_runtime import _engine, operation
 
-    replaced(_calls, "secrets_of", lambda real: lambda *arguments: [])
+    for module in (_engine, operation):
+        replaced(module, "secrets_of", lambda real: lambda *arguments: [])
 
 
 @mistake("a base URL with a password is taken", "test_arguments")
 def _() -> None:
     import httpx
 
-    from dataarts_client import client
+    from dataarts_runtime import client
 
     def lax(real: Any) -> Any:
         return lambda base_url: httpx.URL(base_url) if "@" in str(base_url) else real(base_url)
@@ -236,7 +237,7 @@ def _() -> None:
 
 @mistake("a closed client can be used", "test_lifecycle")
 def _() -> None:
-    from dataarts_client._calls import Sender
+    from dataarts_runtime._engine import Sender
 
     def reopened(real: Any) -> Any:
         def close(self: Any) -> None:

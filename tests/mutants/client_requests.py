@@ -17,7 +17,7 @@ def calling(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
 
     def added(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def make(folder: Path) -> None:
-            from dataarts_client._calls import Operation
+            from dataarts_runtime.operation import Operation
 
             replaced(Operation, "_call", lambda real: lambda self, body, values: change(real(self, body, values)))
 
@@ -107,7 +107,7 @@ def _(call: Any) -> Any:
 
 
 def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    from dataarts_client import _schema
+    from dataarts_runtime import models
 
     def changed(real: Any) -> Any:
         def dump(*arguments: Any, **named: Any) -> Any:
@@ -118,7 +118,7 @@ def _dumped(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
 
         return dump
 
-    replaced(_schema, "_dump_model", changed)
+    replaced(models, "_dump_model", changed)
 
 
 @mistake("what is not set is sent as null")
@@ -144,14 +144,14 @@ def _() -> None:
 
 @mistake("members of an enum are sent by their names")
 def _() -> None:
-    from dataarts_client._schema import Member
+    from dataarts_runtime.schema import Member
 
     replaced(Member, "dump", lambda real: lambda self, value, at, **named: self._member(value, at).name)
 
 
 @mistake("an unknown member of an enum is sent")
 def _() -> None:
-    from dataarts_client._schema import Member
+    from dataarts_runtime.schema import Member
 
     for method in ("check", "dump"):
         replaced(Member, method, lambda real: lambda self, value, at, **named: getattr(value, "value", value))
@@ -159,7 +159,7 @@ def _() -> None:
 
 @mistake("the asynchronous way forgets the headers")
 def _() -> None:
-    from dataarts_client._calls import Sender
+    from dataarts_runtime._engine import Sender
 
     def forgetful(real: Any) -> Any:
         async def send(self: Any, call: Any, timeout: Any) -> Any:
@@ -172,7 +172,7 @@ def _() -> None:
 
 @mistake("every request is sent twice")
 def _() -> None:
-    from dataarts_client._calls import Sender
+    from dataarts_runtime._engine import Sender
 
     def twice(real: Any) -> Any:
         def attempt(self: Any, call: Any, at: Any, limit: Any) -> Any:
@@ -185,7 +185,7 @@ def _() -> None:
 
 
 def _pausing(change: Callable[[Any, Any, Any], Any]) -> None:
-    from dataarts_client._calls import Sender
+    from dataarts_runtime._engine import Sender
 
     def other(real: Any) -> Any:
         def pause(self: Any, call: Any, outcome: Any, attempt: int, at: float) -> Any:
@@ -227,6 +227,6 @@ def _() -> None:
 
 @mistake("an hour's Retry-After is slept through", "test_retries")
 def _() -> None:
-    from dataarts_client import _calls
+    from dataarts_runtime import _engine
 
-    replaced(_calls, "LONGEST_WAIT", lambda real: 1e9)
+    replaced(_engine, "LONGEST_WAIT", lambda real: 1e9)

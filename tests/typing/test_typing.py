@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "generated_client" / "dataarts_client"
+RUNTIME = ROOT / "dataarts_runtime"
 USER = Path(__file__).parent / "user.py"
 PROOF = re.compile(r"  # type: ignore\[[a-z-]+\]  # pyright: ignore\[[A-Za-z]+\]")
 
@@ -66,12 +67,12 @@ def unproved(folder: Path) -> Path:
 
 def test_mypy(tmp_path: Path) -> None:
     """Mypy --strict has nothing to say about the client and a user's file."""
-    assert mypy(tmp_path, PACKAGE, USER) == []
+    assert mypy(tmp_path, PACKAGE, RUNTIME, USER) == []
 
 
 def test_pyright(tmp_path: Path) -> None:
     """pyright, strict, has nothing to say about the client and a user's file."""
-    assert pyright(tmp_path, PACKAGE, USER) == []
+    assert pyright(tmp_path, PACKAGE, RUNTIME, USER) == []
 
 
 def test_what_cannot_work_is_refused_by_mypy(tmp_path: Path) -> None:

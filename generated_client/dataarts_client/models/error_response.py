@@ -5,7 +5,9 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import OpenModel, Property, String, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.schema import String
+
 from ..types import UNSET, Unset
 
 __all__ = ["ErrorResponse"]

@@ -5,7 +5,9 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import Member, OpenModel, Property, String, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.schema import Member, String
+
 from ..types import UNSET, Unset
 from .param_type import ParamType
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from .._schema import Array, Object, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import Object, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.schema import Array
+
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ class RunJobRequest(OpenModel):
     """What a job is to be run with."""
 
     job_params: list[JobParam] | Unset = field(
-        default=UNSET, validator=Property("jobParams", Array(Object("JobParam")), required=False)
+        default=UNSET, validator=Property("jobParams", Array(Object("JobParam", __name__)), required=False)
     )
     """Parameters for executing the job immediately."""
     additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)

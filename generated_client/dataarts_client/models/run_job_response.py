@@ -5,7 +5,8 @@ from typing import Any
 
 from attrs import define, field
 
-from .._schema import Integer, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.schema import Integer
 
 __all__ = ["RunJobResponse"]
 

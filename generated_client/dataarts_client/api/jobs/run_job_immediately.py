@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from ..._calls import Argument, Content, Operation
-from ..._schema import Object, String
+from dataarts_runtime.models import Object
+from dataarts_runtime.operation import Operation, Parameter, RequestBody
+from dataarts_runtime.schema import String
+
 from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.run_job_request import RunJobRequest
@@ -16,20 +18,22 @@ __all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 _operation: Operation[RunJobResponse, ErrorResponse] = Operation(
     "POST",
     "/v1/{}/jobs/{}/run-immediate",
-    Argument("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
-    Argument(
+    Parameter("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
+    Parameter(
         "job_name",
         "path",
         String(
             min_length=1, max_length=128, pattern=r"^[.]*[0-9A-Za-z_\-\u4e00-\u9fa5][0-9A-Za-z_.\-\u4e00-\u9fa5]*\Z"
         ),
     ),
-    Argument("workspace", "header", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z"), required=False),
-    content=Content(Object("RunJobRequest"), max_bytes=12582912),
-    successes={
-        "200": Object("RunJobResponse"),
+    Parameter("workspace", "header", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z"), required=False),
+    body=RequestBody(Object(RunJobRequest), max_bytes=12582912),
+    responses={
+        "200": Object(RunJobResponse),
     },
-    failures=dict.fromkeys(["400", "401", "403", "404", "413", "415", "429", "500", "503"], Object("ErrorResponse")),
+    error_responses=dict.fromkeys(
+        ["400", "401", "403", "404", "413", "415", "429", "500", "503"], Object(ErrorResponse)
+    ),
     hints={
         "400": {
             "DLF.0100": "Check the job's name and the workspace ID; a job outside the default workspace needs one.",

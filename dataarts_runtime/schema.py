@@ -1,4 +1,3 @@
-# Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
 """JSON Schemas as objects that check Python values, read JSON values and write them.
 
 Each schema has three methods, all of which take the place of the value (`body.items[0].name`) for the message of the
@@ -17,11 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import Any, ClassVar, Self, TypeGuard, TypeVar
-
-import attrs
-
-from .types import UNSET, Unset
+from typing import Any, ClassVar, TypeGuard
 
 __all__ = [
     "Anything",
@@ -32,24 +27,17 @@ __all__ = [
     "DateTime",
     "Integer",
     "Member",
-    "Model",
     "Null",
     "Number",
-    "Object",
-    "OpenModel",
-    "Property",
     "Schema",
     "String",
     "Union",
     "Uuid",
     "abridged",
-    "additional",
     "is_list",
     "is_mapping",
-    "on_setattr",
+    "type_error",
 ]
-
-M = TypeVar("M", bound="Model")
 
 
 def abridged(value: object) -> str:
@@ -68,7 +56,8 @@ def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
-def _mistyped(at: str, expected: str, value: object) -> TypeError:
+def type_error(at: str, expected: str, value: object) -> TypeError:
+    """Return the TypeError for a value of the wrong type at a place; scalars are shown."""
     shown = f" ({abridged(value)})" if isinstance(value, str | int | float) else ""
     return TypeError(f"{at}: must be {expected}, not {type(value).__name__}{shown}")
 
@@ -115,7 +104,7 @@ def _check_names(value: Any, at: str) -> None:
     if is_mapping(value):
         for name, item in value.items():
             if not isinstance(name, str):
-                raise _mistyped(at, "a dict whose keys are strings", name)
+                raise type_error(at, "a dict whose keys are strings", name)
             _check_names(item, f"{at}[{abridged(name)}]")
     elif _is_array(value):
         for index, item in enumerate(value):
@@ -135,7 +124,7 @@ class Null(Schema):
     def check(self, value: Any, at: str) -> None:
         """Allow None."""
         if value is not None:
-            raise _mistyped(at, "None", value)
+            raise type_error(at, "None", value)
 
 
 class Boolean(Schema):
@@ -146,7 +135,7 @@ class Boolean(Schema):
     def check(self, value: Any, at: str) -> None:
         """Allow a bool."""
         if not isinstance(value, bool):
-            raise _mistyped(at, "a boolean", value)
+            raise type_error(at, "a boolean", value)
 
 
 class String(Schema):
@@ -163,7 +152,7 @@ class String(Schema):
     def check(self, value: Any, at: str) -> None:
         """Allow a str that has the length and the pattern, and that UTF-8 can carry."""
         if not isinstance(value, str):
-            raise _mistyped(at, "a string", value)
+            raise type_error(at, "a string", value)
         length = len(value)
         if length < self.min_length:
             raise ValueError(f"{at}: shorter than {_counted(self.min_length, 'character')} ({length})")
@@ -205,7 +194,7 @@ class Number(Schema):
     def check(self, value: Any, at: str) -> None:
         """Allow a finite int or float that is in the range."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _mistyped(at, self.expected, value)
+            raise type_error(at, self.expected, value)
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"{at}: must be finite ({value})")
         if self.minimum is not None and value < self.minimum:
@@ -237,7 +226,7 @@ class Integer(Number):
     def check(self, value: Any, at: str) -> None:
         """Allow an int that is in the range."""
         if not isinstance(value, int):
-            raise _mistyped(at, self.expected, value)
+            raise type_error(at, self.expected, value)
         super().check(value, at)
 
     def load(self, value: Any, at: str) -> Any:
@@ -283,7 +272,7 @@ class Member(Schema):
     def load(self, value: Any, at: str) -> Any:
         """Return the member, or a value that the enum does not know as it is."""
         if type(value) is not self.type:
-            raise _mistyped(at, f"of type {self.type.__name__}", value)
+            raise type_error(at, f"of type {self.type.__name__}", value)
         try:
             return self.kind(value)
         except ValueError:
@@ -293,7 +282,7 @@ class Member(Schema):
         if isinstance(value, self.kind):
             return value
         if type(value) is not self.type:
-            raise _mistyped(at, f"a {self.kind.__name__} or its value", value)
+            raise type_error(at, f"a {self.kind.__name__} or its value", value)
         try:
             return self.kind(value)
         except ValueError:
@@ -317,7 +306,7 @@ class _Formatted(Schema):
 
     def load(self, value: Any, at: str) -> Any:
         if not isinstance(value, str):
-            raise _mistyped(at, "a string", value)
+            raise type_error(at, "a string", value)
         try:
             parsed = self.parse(value)
         except ValueError:
@@ -336,7 +325,7 @@ class Date(_Formatted):
     def check(self, value: Any, at: str) -> None:
         """Allow a datetime.date."""
         if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-            raise _mistyped(at, "a datetime.date", value)
+            raise type_error(at, "a datetime.date", value)
 
     def parse(self, value: str) -> Any:
         """Return the date."""
@@ -353,7 +342,7 @@ class DateTime(_Formatted):
     def check(self, value: Any, at: str) -> None:
         """Allow a datetime.datetime that knows its time zone."""
         if not isinstance(value, datetime.datetime):
-            raise _mistyped(at, "a datetime.datetime", value)
+            raise type_error(at, "a datetime.datetime", value)
         if value.tzinfo is None:
             raise ValueError(f"{at}: must have a time zone ({value.isoformat()})")
 
@@ -374,7 +363,7 @@ class Uuid(_Formatted):
         from uuid import UUID  # rarely needed, and slow to import
 
         if not isinstance(value, UUID):
-            raise _mistyped(at, "a uuid.UUID", value)
+            raise type_error(at, "a uuid.UUID", value)
 
     def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
         """Return the UUID's text."""
@@ -420,7 +409,7 @@ class Array(Schema):
 
     def _check_list(self, value: Any, at: str) -> None:
         if not is_list(value):
-            raise _mistyped(at, "a list", value)
+            raise type_error(at, "a list", value)
         length = len(value)
         if length < self.min_items:
             raise ValueError(f"{at}: fewer than {_counted(self.min_items, 'item')} ({length})")
@@ -462,176 +451,6 @@ class Union(Schema):
                 faults.append(fault)
         kind = ValueError if any(isinstance(fault, ValueError) for fault in faults) else TypeError
         raise kind(" or ".join(dict.fromkeys(map(str, faults))))
-
-
-class Object(Schema):
-    """A model, by name: models may refer to each other, and to themselves."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def check(self, value: Any, at: str) -> None:
-        """Allow an instance of the model; its fields were checked when they were set."""
-        kind = _models[self.name]
-        if not isinstance(value, kind):
-            raise _mistyped(at, f"of type {self.name}", value)
-
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        """Return the model's JSON object, all its fields checked again: a list may have been changed meanwhile."""
-        self.check(value, at)
-        return _dump_model(value, at, strict=strict)
-
-    def load(self, value: Any, at: str) -> Any:
-        """Return the model of a JSON object."""
-        return _load_model(_models[self.name], value, at)
-
-
-class Property:
-    """A property of a model: its name in JSON, its schema, and whether it must be there. An attrs validator."""
-
-    __slots__ = ("name", "nullable", "required", "schema")
-
-    def __init__(self, name: str, schema: Schema, *, required: bool = True) -> None:
-        self.name = name
-        self.schema = schema
-        self.required = required
-        options = schema.options if isinstance(schema, Union) else (schema,)
-        self.nullable = any(isinstance(option, Anything | Null) for option in options)
-
-    def __call__(self, instance: Model, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is None and self.given(value) is UNSET:
-            object.__setattr__(instance, attribute.name, UNSET)
-        elif self.required or value is not UNSET:
-            self.schema.check(value, f"{type(instance).__name__}.{attribute.name}")
-
-    def given(self, value: Any) -> Any:
-        """Return the value; UNSET for None where the property is optional and cannot be null."""
-        return UNSET if value is None and not self.required and not self.nullable else value
-
-
-def additional(instance: OpenModel, attribute: attrs.Attribute[Any], value: Any) -> None:
-    """Check a model's additional properties; an attrs validator."""
-    if value or not isinstance(value, dict):  # and so never when a model is made
-        _dump_additional(instance, value, f"{type(instance).__name__}.{attribute.name}")
-
-
-def _given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> Any:
-    rule = attribute.validator
-    return rule.given(value) if isinstance(rule, Property) else value
-
-
-on_setattr: list[Callable[[Any, attrs.Attribute[Any], Any], Any]] = [_given, attrs.setters.validate]
-"""What happens when a field of a model is assigned to."""
-
-_models: dict[str, type[Model]] = {}
-
-
-class Model:
-    """What all models have in common."""
-
-    __slots__ = ()
-
-    def __init_subclass__(cls) -> None:
-        if cls.__module__.startswith(f"{__package__}."):
-            _models[cls.__name__] = cls
-
-    @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model of a JSON object; raise a ValueError or TypeError if it is none."""
-        return _load_model(cls, src_dict, cls.__name__)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the model's JSON object; raise a ValueError or TypeError if the contract forbids it."""
-        return _dump_model(self, type(self).__name__, strict=False)
-
-
-class OpenModel(Model):
-    """A model that may have further properties than those it names; `model["name"]` reads and writes them."""
-
-    __slots__ = ()
-
-    additional_schema: ClassVar[Schema] = Anything()
-
-    additional_properties: dict[str, Any]
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of the further properties."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        _dump_additional(self, {key: value}, type(self).__name__)
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
-
-
-_known: dict[Any, dict[str, tuple[str, Property]]] = {}
-
-
-def _rules(kind: type[Any]) -> dict[str, tuple[str, Property]]:
-    """Return a model's properties and the names of their fields, by their names in JSON."""
-    rules = _known.get(kind)
-    if rules is None:
-        pairs = ((field.name, field.validator) for field in attrs.fields(kind))
-        rules = _known[kind] = {rule.name: (name, rule) for name, rule in pairs if isinstance(rule, Property)}
-    return rules
-
-
-def _load_model(kind: type[M], value: Any, at: str) -> M:
-    if not is_mapping(value):
-        raise _mistyped(at, "an object", value)
-    further = dict(value)
-    model = kind.__new__(kind)
-    for json_name, (name, rule) in _rules(kind).items():
-        if json_name in further:
-            field = rule.schema.load(further.pop(json_name), f"{at}.{json_name}")
-        elif rule.required:
-            raise ValueError(f"{at}.{json_name}: missing")
-        else:
-            field = UNSET
-        object.__setattr__(model, name, field)
-    if isinstance(model, OpenModel):
-        schema = model.additional_schema
-        loaded = {name: schema.load(item, f"{at}.{name}") for name, item in further.items()}
-        object.__setattr__(model, "additional_properties", loaded)
-    elif further:
-        raise ValueError(f"{at}: has no property {abridged(next(iter(further)))}")
-    return model
-
-
-def _dump_model(model: Model, at: str, *, strict: bool) -> dict[str, Any]:
-    dumped: dict[str, Any] = {}
-    for json_name, (name, rule) in _rules(type(model)).items():
-        value = getattr(model, name)
-        if rule.required or not isinstance(value, Unset):
-            dumped[json_name] = rule.schema.dump(value, f"{at}.{name}", strict=strict)
-    if isinstance(model, OpenModel) and model.additional_properties != {}:
-        dumped |= _dump_additional(model, model.additional_properties, f"{at}.additional_properties", strict=strict)
-    return dumped
-
-
-def _dump_additional(model: OpenModel, further: Any, at: str, *, strict: bool = True) -> dict[str, Any]:
-    if not is_mapping(further) or not isinstance(further, dict):
-        raise _mistyped(at, "a dict", further)
-    named = _rules(type(model))
-    dumped: dict[str, Any] = {}
-    for key, value in further.items():
-        if not isinstance(key, str):
-            raise _mistyped(at, "a dict whose keys are strings", key)
-        if key in named:
-            raise ValueError(f"{at}: {abridged(key)} is no further property, set {named[key][0]} instead")
-        dumped[key] = model.additional_schema.dump(value, f"{at}[{abridged(key)}]", strict=strict)
-    return dumped
 
 
 def _counted(number: float, noun: str) -> str:

@@ -1,4 +1,3 @@
-# Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
 """What an answer says: its JSON, or the error in it, whatever shape that has."""
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import httpx
 
-from ._schema import abridged, is_list, is_mapping
+from .schema import abridged, is_list, is_mapping
 
 __all__ = ["Fault", "excerpt", "hidden", "json_of", "one_line", "retry_after", "text_of", "understand"]
 

@@ -1,7 +1,3 @@
-{#
-Not in upstream: what keeps a request within its deadline and its answer within its size, and what goes into neither a log nor
-a message. httpx's own timeouts are for each read, and a server that drips can make a call last forever.
-#}
 """One request on the wire: its deadline, how far it came, what it may carry and how much of its answer is read."""
 
 from __future__ import annotations
@@ -16,10 +12,10 @@ from typing import Any
 import httpx
 
 __all__ = [
+    "MAX_ANSWER",
     "Body",
     "Deadline",
     "Guard",
-    "MAX_ANSWER",
     "Progress",
     "check_header",
     "keep_location",
