@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -71,6 +72,7 @@ def create_app(
     secret_key: str = "mock-sk",
     rate_limit: int | None = None,
     control: bool = True,
+    document: Path | None = None,
 ) -> App:
     """Make the mock as an ASGI application, for any ASGI server or `httpx.ASGITransport`.
 
@@ -85,9 +87,10 @@ def create_app(
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
+        document: The OpenAPI document to answer from; None for the openapi.yaml that comes with the mock.
 
     Raises:
-        DocumentError: openapi.yaml is missing, or lacks something that the mock answers from.
+        DocumentError: The document is missing, or lacks something that the mock answers from.
         ValueError: An argument breaks a rule; the message names it.
     """
     for name, value in (("token", token), ("access_key", access_key), ("secret_key", secret_key)):
@@ -95,11 +98,11 @@ def create_app(
             raise ValueError(f"{name}: must be printable ASCII, without spaces around it")
     if rate_limit is not None and rate_limit < 1:
         raise ValueError(f"rate_limit: less than 1: {rate_limit}")
-    document = Document(find_document())
-    state = State(document, jobs, any_job)
-    faults = Faults(document)
+    contract = Document(find_document() if document is None else document)
+    state = State(contract, jobs, any_job)
+    faults = Faults(contract)
     service = Service(
-        document,
+        contract,
         state,
         faults,
         token=token,

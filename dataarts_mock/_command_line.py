@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from ._app import create_app
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             secret_key=options.secret_key,
             rate_limit=options.rate_limit,
             control=not options.no_control,
+            document=options.document,
         )
     except ValueError as error:
         parser.error(str(error))
@@ -82,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--secret-key", default="mock-sk", help="its secret key (default: %(default)s)")
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
     parser.add_argument("--no-control", action="store_true", help="serve no control routes below /__mock__/")
+    parser.add_argument(
+        "--document", type=Path, metavar="FILE", help="the OpenAPI document to answer from (default: the mock's own)"
+    )
     parser.add_argument("--quiet", action="store_true", help="print no line for each request")
     parser.add_argument(
         "--stop-with-stdin",

@@ -278,8 +278,7 @@ class Document:
     """An OpenAPI 3.1 document, ready for answering requests."""
 
     def __init__(self, path: Path) -> None:
-        self.text = path.read_text(encoding="utf-8")
-        self.root: dict[str, Any] = yaml.safe_load(self.text)
+        self.text, self.root = read_document(path)
         self.operations = [
             Operation(route, method, item, self)
             for route, item in self.root["paths"].items()
@@ -353,6 +352,22 @@ class Document:
             if status >= 400:
                 for name, value in response.payloads.items():
                     yield name, Example(name, status, response, value)
+
+
+def read_document(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the document's text, and what it holds.
+
+    Raises:
+        DocumentError: The file cannot be read, or holds no OpenAPI document.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise DocumentError(f"{path}: {error}") from None
+    if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):
+        raise DocumentError(f"{path}: no OpenAPI document with paths")
+    return text, root
 
 
 def find_document() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -44,12 +45,13 @@ class MockServer:
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
+        document: The OpenAPI document to answer from; None for the openapi.yaml that comes with the mock.
 
     Attributes:
         url: Where it is, for example `http://127.0.0.1:49152`.
 
     Raises:
-        DocumentError: openapi.yaml is missing, or lacks something that the mock answers from.
+        DocumentError: The document is missing, or lacks something that the mock answers from.
         ValueError: An argument breaks a rule; the message names it.
     """
 
@@ -65,6 +67,7 @@ class MockServer:
         secret_key: str = "mock-sk",
         rate_limit: int | None = None,
         control: bool = True,
+        document: Path | None = None,
     ) -> None:
         self.token = token
         self.access_key = access_key
@@ -77,6 +80,7 @@ class MockServer:
             secret_key=secret_key,
             rate_limit=rate_limit,
             control=control,
+            document=document,
         )
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
