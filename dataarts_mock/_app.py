@@ -1,8 +1,8 @@
 """The ASGI application: a thin adapter between the transport and the service.
 
 What the transport is to do to a request comes first of all: a connection that is to be reset before the request is read
-is, whatever the request holds. Then the service answers, and the journal is written; then the answer goes out, late, in
-part or not at all where a fault says so. So the journal has a request before its answer can be seen.
+is, whatever the request holds. Then the service gives the response, and the journal is written; then the response goes
+out, late, in part or not at all where a fault says so. So the journal has a request before its response can be seen.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
+from starlette.responses import Response as StarletteResponse
 from starlette.routing import BaseRoute, Route
 
 from ._control import PREFIX as CONTROL_PREFIX
@@ -26,14 +27,14 @@ from ._docs import docs_routes
 from ._document import Document, find_document
 from ._faults import NOT_DELIVERED, Fault, Faults, Transport
 from ._journal import Journal
-from ._service import Answer, Request, Service
+from ._service import Request, Response, Service
 from ._state import State
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Listener = Callable[[Request, Answer], None]
+Listener = Callable[[Request, Response], None]
 
 CONNECTION = "dataarts_mock.connection"
 """The extension of the ASGI scope under which the mock's own server puts the connection."""
@@ -87,10 +88,10 @@ def create_app(
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
-        document: The OpenAPI document to answer from; None for the openapi.yaml that comes with the mock.
+        document: The OpenAPI document to response from; None for the openapi.yaml that comes with the mock.
 
     Raises:
-        DocumentError: The document is missing, or lacks something that the mock answers from.
+        DocumentError: The document is missing, or lacks something that the mock responds with.
         ValueError: An argument breaks a rule; the message names it.
     """
     for name, value in (("token", token), ("access_key", access_key), ("secret_key", secret_key)):
@@ -117,12 +118,12 @@ class App:
     """The ASGI application: the service's own routes, and in Starlette what stands beside them.
 
     Args:
-        service: What answers the requests.
+        service: What responds to the requests.
         control: Whether to serve the control routes.
 
     Attributes:
         journal: The last requests.
-        listeners: Called with each request and its answer before that goes out.
+        listeners: Called with each request and its response before that goes out.
     """
 
     def __init__(self, service: Service, *, control: bool = True) -> None:
@@ -130,40 +131,40 @@ class App:
         self.journal = Journal()
         self.listeners: list[Listener] = []
         self._limit = service.document.max_body_bytes
-        self._hurry = asyncio.Event()
+        self._release = asyncio.Event()
         routes: list[BaseRoute] = [Route("/openapi.yaml", self._document), *docs_routes(service)]
         if control:
             routes += control_routes(Control(service.document, service.state, service.faults, self.journal, self.reset))
-        self._beside = Starlette(routes=routes)
-        self._beside_paths = frozenset({"/openapi.yaml", DOCS_PATH})
-        self._beside_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
+        self._starlette = Starlette(routes=routes)
+        self._starlette_paths = frozenset({"/openapi.yaml", DOCS_PATH})
+        self._starlette_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
 
     def reset(self) -> None:
-        """Go back to the start: jobs, instance IDs, journal, faults. Answers that are held back go out at once."""
+        """Go back to the start: jobs, instance IDs, journal, faults. Responses that are held back go out at once."""
         self.service.reset()
         self.journal.clear()
-        self.hurry()
+        self.release_held_responses()
 
-    def hurry(self) -> None:
-        """Let the answers that are held back go out at once."""
-        self._hurry.set()
-        self._hurry = asyncio.Event()
+    def release_held_responses(self) -> None:
+        """Let the responses that are held back go out at once."""
+        self._release.set()
+        self._release = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] != "http":
-            await self._beside(scope, receive, send)
+            await self._starlette(scope, receive, send)
             return
         path = scope["path"]
-        if path in self._beside_paths or path.startswith(self._beside_prefixes):
-            await self._beside(scope, receive, send)
+        if path in self._starlette_paths or path.startswith(self._starlette_prefixes):
+            await self._starlette(scope, receive, send)
             return
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
         connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
         fault = self.service.faults.take_on_arrival()
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
-            self._note(request, _unanswered(fault))
+            self._note(request, _no_response(fault))
             await _cut(connection, receive)
             return
         read = self._read_body if connection is not None and connection.arrived else self._read_slow_body
@@ -171,16 +172,16 @@ class App:
         if fault is not None:
             await self._fail(request, fault, connection, receive, send)
             return
-        answer = self.service.answer(request)
-        self._note(request, answer)
-        if answer.delay:
-            await self._pause(answer.delay)
-        await _send(answer, send, close=not complete)
+        response = self.service.respond(request)
+        self._note(request, response)
+        if response.delay:
+            await self._pause(response.delay)
+        await _send(response, send, close=not complete)
 
-    def _note(self, request: Request, answer: Answer) -> None:
-        self.journal.add(request, answer)
+    def _note(self, request: Request, response: Response) -> None:
+        self.journal.add(request, response)
         for listener in self.listeners:
-            listener(request, answer)
+            listener(request, response)
 
     async def _read_slow_body(self, request: Request, receive: Receive) -> bool:
         try:
@@ -213,70 +214,70 @@ class App:
     async def _fail(
         self, request: Request, fault: Fault, connection: Connection | None, receive: Receive, send: Send
     ) -> None:
-        """Answer a request, and let the transport do to it what the fault says."""
+        """Respond to a request, and let the transport do to it what the fault says."""
         if fault.transport in NOT_DELIVERED:
-            answer = Answer(502, {"Content-Type": "text/html"}, _PROXY_ERROR)
+            response = Response(502, {"Content-Type": "text/html"}, _PROXY_ERROR)
         else:
-            answer = self.service.answer(request)
-        answer.fault = str(fault)
+            response = self.service.respond(request)
+        response.fault = str(fault)
         if fault.transport is Transport.RESET_AFTER_READING:
-            answer.status = 0
-        self._note(request, answer)
+            response.status = 0
+        self._note(request, response)
         if fault.delay:
             await self._pause(fault.delay)
         match fault.transport:
             case Transport.RESET_AFTER_READING:
                 await _cut(connection, receive)
             case Transport.TRUNCATED_BODY:
-                await send(_head(answer))
-                await send({"type": "http.response.body", "body": _half(answer.body), "more_body": True})
+                await send(_head(response))
+                await send({"type": "http.response.body", "body": _half(response.body), "more_body": True})
                 await _cut(connection, receive, flush=True)
             case Transport.MALFORMED_JSON:
-                answer.body = _half(answer.body)
-                await _send(answer, send)
+                response.body = _half(response.body)
+                await _send(response, send)
             case Transport.DRIP:
-                await send(_head(answer))
-                for index in range(len(answer.body)):
+                await send(_head(response))
+                for index in range(len(response.body)):
                     await self._pause(_DRIP_SECONDS)
                     await send(
-                        {"type": "http.response.body", "body": answer.body[index : index + 1], "more_body": True}
+                        {"type": "http.response.body", "body": response.body[index : index + 1], "more_body": True}
                     )
                 await send({"type": "http.response.body"})
             case _:
-                await _send(answer, send)
+                await _send(response, send)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            await asyncio.wait_for(self._release.wait(), seconds)
 
-    async def _document(self, request: StarletteRequest) -> Response:
+    async def _document(self, request: StarletteRequest) -> StarletteResponse:
         return PlainTextResponse(self.service.document.text, media_type="application/yaml")
 
 
 _NONE: Mapping[str, Any] = {}
 
 
-def _unanswered(fault: Fault) -> Answer:
-    answer = Answer(0, {}, b"")
-    answer.fault = str(fault)
-    return answer
+def _no_response(fault: Fault) -> Response:
+    response = Response(0, {}, b"")
+    response.fault = str(fault)
+    return response
 
 
 def _half(body: bytes) -> bytes:
     return body[: len(body) // 2]
 
 
-def _head(answer: Answer, *, close: bool = False) -> Message:
-    headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in answer.headers.items()]
-    headers.append((b"content-length", b"%d" % len(answer.body)))
+def _head(response: Response, *, close: bool = False) -> Message:
+    headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in response.headers.items()]
+    headers.append((b"content-length", b"%d" % len(response.body)))
     if close:
         headers.append((b"connection", b"close"))
-    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+    return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 
-async def _send(answer: Answer, send: Send, *, close: bool = False) -> None:
-    await send(_head(answer, close=close))
-    await send({"type": "http.response.body", "body": answer.body})
+async def _send(response: Response, send: Send, *, close: bool = False) -> None:
+    await send(_head(response, close=close))
+    await send({"type": "http.response.body", "body": response.body})
 
 
 class _Fields(dict[str, bytes]):

@@ -16,7 +16,7 @@ from typing import NoReturn
 from ._app import create_app
 from ._journal import shown_violation
 from ._server import Server, listen, url_of
-from ._service import Answer, Request
+from ._service import Request, Response
 
 _MAX_WIDTH = 72
 """Columns that the path has at most before what follows moves out of line."""
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a second and project (default: no limit)")
     parser.add_argument("--no-control", action="store_true", help="serve no control routes below /__mock__/")
     parser.add_argument(
-        "--document", type=Path, metavar="FILE", help="the OpenAPI document to answer from (default: the mock's own)"
+        "--document", type=Path, metavar="FILE", help="the OpenAPI document to serve (default: the mock's own)"
     )
     parser.add_argument("--quiet", action="store_true", help="print no line for each request")
     parser.add_argument(
@@ -115,12 +115,12 @@ class _Lines:
     def __init__(self) -> None:
         self._width = 0
 
-    def __call__(self, request: Request, answer: Answer) -> None:
+    def __call__(self, request: Request, response: Response) -> None:
         path = request.raw_path.decode("latin-1")
         # As wide as the widest path so far, within limits: what follows stays aligned.
         self._width = min(max(self._width, len(path)), _MAX_WIDTH)
-        notes = filter(None, (shown_violation(request, answer), answer.fault and f"(fault: {answer.fault})"))
-        line = f"{request.method:7} {answer.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
+        notes = filter(None, (shown_violation(request, response), response.fault and f"(fault: {response.fault})"))
+        line = f"{request.method:7} {response.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
         # What clients send must not write to the terminal anything but text.
         line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
         # That nobody reads any more is no reason to fail requests.

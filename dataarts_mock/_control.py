@@ -12,7 +12,7 @@
 | reset | POST | goes back to the start: jobs, instance IDs, requests, faults |
 
 What they are sent must be `application/json`, within 64 KiB and without unknown fields. Pages of other sites are
-refused, by their `Origin`. What they refuse, they answer with `{"error": "<field>: <rule>"}`.
+refused, by their `Origin`. What they refuse is answered with `{"error": "<field>: <rule>"}`.
 """
 
 from __future__ import annotations
@@ -113,22 +113,22 @@ def control_routes(control: Control) -> list[BaseRoute]:
         "reset": {"POST": reset},
     }
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await _answer(handlers, request)
+            response = await _respond(handlers, request)
         except _RefusedError as error:
             response = _json(error.status, {"error": str(error)}, error.headers)
         await response(scope, receive, send)
 
-    return [Mount(PREFIX.rstrip("/"), app=answer)]
+    return [Mount(PREFIX.rstrip("/"), app=respond)]
 
 
 _Handler = Callable[[Request], Awaitable[Any]]
 _STATUS = {"GET": 200, "POST": 201, "DELETE": 204}
 
 
-async def _answer(handlers: Mapping[str, Mapping[str, _Handler]], request: Request) -> Response:
+async def _respond(handlers: Mapping[str, Mapping[str, _Handler]], request: Request) -> Response:
     if request.headers.get("origin", _own_origin(request)) != _own_origin(request):
         raise _RefusedError(403, "Origin: another site's page")
     methods = handlers.get(request.url.path.removeprefix(PREFIX))

@@ -1,4 +1,4 @@
-"""The contract, read from openapi.yaml once and made ready for answering requests."""
+"""The contract, read from openapi.yaml once and made ready for responding to requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class DocumentError(ValueError):
-    """The document cannot be served: it lacks something that the mock answers from."""
+    """The document cannot be served: it lacks something that the mock responds with."""
 
 
 class Schema:
@@ -60,7 +60,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class Example:
-    """A documented answer.
+    """A response as the document shows it: an example of one of its responses.
 
     Args:
         name: The name under which its response lists it.
@@ -71,11 +71,11 @@ class Example:
 
     name: str
     status: int
-    response: Response
+    response: DocumentedResponse
     value: Any
 
 
-class Response:
+class DocumentedResponse:
     """A response of the document: its headers, media type, schema and examples."""
 
     def __init__(self, node: Mapping[str, Any], document: Document) -> None:
@@ -96,14 +96,14 @@ class Response:
             if "example" in header:
                 self.header_examples[name] = str(header["example"])
 
-    def breach(self, headers: Mapping[str, str], payload: Any) -> str | None:
-        """Return how an answer breaks this response's description, or None."""
+    def violation(self, headers: Mapping[str, str], payload: Any) -> str | None:
+        """Return the header or field, and the rule, that a response's headers or payload break, or None."""
         for name, (required, schema) in self.headers.items():
             if (value := headers.get(name)) is None:
                 if required:
                     return f"header {name}: missing"
-            elif breach := schema.violation(_typed(value, schema.type), f"header {name}"):
-                return breach
+            elif violation := schema.violation(_typed(value, schema.type), f"header {name}"):
+                return violation
         return self.schema.violation(payload, "body") if self.schema else None
 
 
@@ -232,19 +232,19 @@ class Operation:
 
     @cached_property
     def example(self) -> Example:
-        """The documented answer, for an operation without behaviour of its own."""
+        """The documented response, for an operation without behaviour of its own."""
         if self.success is None:
-            raise DocumentError(f"{self.id}: no response below 300 to answer with")
+            raise DocumentError(f"{self.id}: no response below 300 to respond with")
         response = self.responses[self.success]
         if response.media_type is None:
             return Example("", self.success, response, None)
         if not response.payloads:
-            raise DocumentError(f"{self.id}: response {self.success} has no example to answer with")
+            raise DocumentError(f"{self.id}: response {self.success} has no example to respond with")
         name, value = next(iter(response.payloads.items()))
         return Example(name, self.success, response, value)
 
     def documented(self, status: int | None, name: str | None) -> Example | str:
-        """Return the documented answer of this status, or of this example, or of both; or what is wrong with asking.
+        """Return the documented response of this status, or of this example, or of both; or what is wrong with asking.
 
         Args:
             status: An HTTP status; None for that of the example.
@@ -253,16 +253,16 @@ class Operation:
         if status is not None and status not in self.responses:
             return f"code {status} is not documented for {self.id}; it has {_listing(self.responses)}"
         responses = self.responses if status is None else {status: self.responses[status]}
-        answers = [
+        examples = [
             Example(example, each, response, value)
             for each, response in responses.items()
             for example, value in (response.payloads or {"": None}).items()
         ]
-        answer = next((each for each in answers if name in (None, each.name)), None)
-        if answer is None:
+        found = next((each for each in examples if name in (None, each.name)), None)
+        if found is None:
             where = self.id if status is None else f"{status} of {self.id}"
-            return f"example {name!r} is not documented for {where}; it has {_listing(each.name for each in answers)}"
-        return answer
+            return f"example {name!r} is not documented for {where}; it has {_listing(each.name for each in examples)}"
+        return found
 
     def match(self, segments: list[bytes]) -> dict[str, bytes] | None:
         """Return the raw path parameters if the path is this operation's, or None."""
@@ -275,7 +275,7 @@ class Operation:
 
 
 class Document:
-    """An OpenAPI 3.1 document, ready for answering requests."""
+    """An OpenAPI 3.1 document, ready for responding to requests."""
 
     def __init__(self, path: Path) -> None:
         self.text, self.root = read_document(path)
@@ -311,9 +311,9 @@ class Document:
         """Compile a schema of the document."""
         return Schema(node, self.root)
 
-    def response(self, node: Mapping[str, Any]) -> Response:
+    def response(self, node: Mapping[str, Any]) -> DocumentedResponse:
         """Read a response of the document."""
-        return Response(self.resolve(node), self)
+        return DocumentedResponse(self.resolve(node), self)
 
     def payloads(self, content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Give the examples of a media type, by name."""

@@ -1,4 +1,4 @@
-"""What goes wrong on demand: forced answers, and faults of the transport."""
+"""What goes wrong on demand: forced responses, and faults of the transport."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any
 from ._document import Document, Example, Operation, Schema
 
 MAX_DELAY = 300.0
-"""Seconds that an answer can be held back at most."""
+"""Seconds that a response can be held back at most."""
 
 MAX_TIMES = 1_000_000
 """Requests that one fault can meet at most."""
 
 
 class Transport(StrEnum):
-    """What can happen to a request on its way to the service, or to the answer on its way back."""
+    """What can happen to a request on its way to the service, or to the response on its way back."""
 
     RESET_BEFORE_READING = "reset-before-reading"
     RESET_AFTER_READING = "reset-after-reading"
@@ -35,14 +35,14 @@ NOT_DELIVERED = frozenset({Transport.RESET_BEFORE_READING, Transport.HTML_502})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to the next requests: a documented answer is forced, or the transport fails, or it takes long.
+    """What happens to the next requests: a documented response is forced, or the transport fails, or it takes long.
 
     Args:
-        status: The status of the documented answer to give.
-        example: The name of the documented answer to give.
-        retry_after: Seconds for the answer's Retry-After, in place of the documented example's.
+        status: The status of the documented response to give.
+        example: The name of the documented response to give.
+        retry_after: Seconds for the response's Retry-After, in place of the documented example's.
         transport: What the transport does.
-        delay: Seconds that the answer is held back.
+        delay: Seconds that the response is held back.
         times: How many requests it meets.
     """
 
@@ -54,8 +54,8 @@ class Fault:
     times: int = 1
 
     @property
-    def is_forced_answer(self) -> bool:
-        """Whether it forces an answer, and so meets valid requests only."""
+    def forces_response(self) -> bool:
+        """Whether it forces a response, and so meets valid requests only."""
         return self.status is not None or self.example is not None
 
     @property
@@ -126,34 +126,34 @@ class Faults:
         Raises:
             ValueError: It is nothing that the contract documents; the message names field and rule.
         """
-        if fault.transport is not None and fault.is_forced_answer:
+        if fault.transport is not None and fault.forces_response:
             raise ValueError("transport: not together with status or example")
-        if not (fault.is_forced_answer or fault.transport or fault.delay):
+        if not (fault.forces_response or fault.transport or fault.delay):
             raise ValueError("give status, example, transport or delay")
-        if fault.is_forced_answer:
-            answers = [operation.documented(fault.status, fault.example) for operation in self._document.operations]
-            example = next((answer for answer in answers if isinstance(answer, Example)), None)
+        if fault.forces_response:
+            found = [operation.documented(fault.status, fault.example) for operation in self._document.operations]
+            example = next((each for each in found if isinstance(each, Example)), None)
             if example is None:
-                raise ValueError(f"{'status' if fault.status is not None else 'example'}: {answers[0]}")
+                raise ValueError(f"{'status' if fault.status is not None else 'example'}: {found[0]}")
             if fault.retry_after is not None and "Retry-After" not in example.response.headers:
-                raise ValueError(f"retry_after: answer {example.status} has no Retry-After")
-            if breach := example.response.breach(
+                raise ValueError(f"retry_after: response {example.status} has no Retry-After")
+            if violation := example.response.violation(
                 {"X-Request-Id": "1", **example.response.header_examples, **fault.headers}, example.value
             ):
-                raise ValueError(f"answer {example.status}: {breach}")
+                raise ValueError(f"response {example.status}: {violation}")
         elif fault.retry_after is not None:
-            raise ValueError("retry_after: only with the status or example of an answer that has it")
+            raise ValueError("retry_after: only with the status or example of a response that has it")
         self._waiting.append(fault)
 
     def take_on_arrival(self) -> Fault | None:
         """Take the next fault if it meets any request, valid or not."""
-        if not self._waiting or self._waiting[0].is_forced_answer:
+        if not self._waiting or self._waiting[0].forces_response:
             return None
         return self._take()
 
-    def take_forced_answer(self, operation: Operation) -> tuple[Example, Fault] | None:
-        """Take the next fault if it forces an answer that the operation documents."""
-        if not self._waiting or not self._waiting[0].is_forced_answer:
+    def take_forced_response(self, operation: Operation) -> tuple[Example, Fault] | None:
+        """Take the next fault if it forces a response that the operation documents."""
+        if not self._waiting or not self._waiting[0].forces_response:
             return None
         example = operation.documented(self._waiting[0].status, self._waiting[0].example)
         return (example, self._take()) if isinstance(example, Example) else None
@@ -177,7 +177,7 @@ _PREFERENCE = re.compile(r'(?:^|[,;])\s*(code|example)\s*=\s*(?:"([^"]*)"|([^\s,
 
 
 def preference(header: str, operation: Operation) -> Example | str | None:
-    """Read a request's `Prefer: code=…, example=…`: the answer to give, or what is wrong; None if it names neither.
+    """Read a request's `Prefer: code=…, example=…`: the response to give, or what is wrong; None if it names neither.
 
     Other preferences are passed over, as RFC 7240 asks.
     """

@@ -1,4 +1,4 @@
-"""What the mock remembers of the requests it answered."""
+"""What the mock remembers of the requests it received."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from ._document import decode_json
-from ._service import Answer, Request
+from ._service import Request, Response
 
 MAX_REQUESTS = 1000
 """How many requests are remembered at most, the last ones."""
@@ -33,11 +33,11 @@ class RecordedRequest:
             broke its rule are missing, and those that the request did not have are None.
         headers: By name, in small letters; of credentials and cookies the value is `***`.
         body: The payload; the text where it was not JSON, None where there was none, or one too large to be kept.
-        status: The status it was answered with; None where the connection was reset instead.
-        violation: Code and message of the error it was answered with, or None.
+        status: The status of the response; None where the connection was reset instead.
+        violation: Code and message of the error in the response, or None.
         fault: What was made to go wrong, by `fail_next`, a control route or `Prefer`; or None.
         operation: The operationId in the contract; None if it reached no operation.
-        carried_out: Whether the operation took place: the job was started, whatever became of the answer.
+        carried_out: Whether the operation took place: the job was started, whatever became of the response.
     """
 
     method: str
@@ -82,7 +82,7 @@ class Journal:
         self._entries: deque[_Entry] = deque()
         self._bytes = 0
 
-    def add(self, request: Request, answer: Answer) -> None:
+    def add(self, request: Request, response: Response) -> None:
         """Remember a request; the oldest are forgotten where there are too many."""
         headers = b"\n".join(chain.from_iterable(request.headers))  # No header has a line break in it.
         size = len(request.raw_path) + len(request.query) + len(headers) + len(request.body)
@@ -94,10 +94,10 @@ class Journal:
             request.body,
             request.parameters,
             request.operation,
-            answer.status,
-            answer.violation and shown_violation(request, answer),
-            answer.fault,
-            answer.carried_out,
+            response.status,
+            response.violation and shown_violation(request, response),
+            response.fault,
+            response.carried_out,
             size,
         )
         self._entries.append(entry)
@@ -139,9 +139,9 @@ def _record(entry: _Entry) -> RecordedRequest:
     )
 
 
-def shown_violation(request: Request, answer: Answer) -> str | None:
-    """Return an answer's violation without the secrets that a message about a signature may repeat."""
-    violation = answer.violation
+def shown_violation(request: Request, response: Response) -> str | None:
+    """Return a response's violation without the secrets that a message about a signature may repeat."""
+    violation = response.violation
     if violation is not None:
         for name in SECRETS:
             if secret := request.fields.get(name.encode()):

@@ -45,13 +45,13 @@ class MockServer:
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
-        document: The OpenAPI document to answer from; None for the openapi.yaml that comes with the mock.
+        document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
 
     Attributes:
         url: Where it is, for example `http://127.0.0.1:49152`.
 
     Raises:
-        DocumentError: The document is missing, or lacks something that the mock answers from.
+        DocumentError: The document is missing, or lacks something that the mock responds with.
         ValueError: An argument breaks a rule; the message names it.
     """
 
@@ -105,28 +105,28 @@ class MockServer:
             raise RuntimeError("the mock serves already")
         listener = listen("127.0.0.1", 0)
         self.url = url_of(listener)
-        settled = threading.Event()
-        server = Server(self._app, on_started=settled.set)
+        ready = threading.Event()
+        server = Server(self._app, on_started=ready.set)
 
         def serve() -> None:
             try:
                 server.run(sockets=[listener])
             finally:
-                settled.set()
+                ready.set()
 
         # A daemon, so that a process that forgets to stop it can end.
         self._thread = threading.Thread(target=serve, name="dataarts-mock", daemon=True)
         self._thread.start()
-        settled.wait()
+        ready.wait()
         if not server.started:
             raise RuntimeError("the mock did not start")
         self._server = server
 
     def stop(self) -> None:
-        """Answer the requests that are under way, and stop; those that are held back are answered at once."""
+        """Respond to the requests under way, and stop; responses that are held back go out at once."""
         if self._server is None or self._thread is None:
             return
-        self._call(self._app.hurry)
+        self._call(self._app.release_held_responses)
         self._server.should_exit = True
         self._thread.join()
         self._server = self._thread = None
@@ -155,23 +155,23 @@ class MockServer:
     ) -> None:
         """Let something go wrong with the next request, or the next few; call it again to line up more.
 
-        An answer is forced by `status`, by `example`, or by both: one that the contract documents, given to the next
+        A response is forced by `status`, by `example`, or by both: one that the contract documents, given to the next
         valid request, in which case nothing is run. (An invalid request gets the error that it deserves, and the fault
         waits on.) A `transport` fault meets the next request, valid or not:
 
         - `"reset-before-reading"`: the connection is reset, and nothing is run;
         - `"reset-after-reading"`: the request is carried out, then the connection is reset;
-        - `"truncated-body"`: carried out, but the answer breaks off half-way;
-        - `"malformed-json"`: carried out, but the answer is half a JSON text;
-        - `"html-502"`: a proxy's page in place of the answer, and nothing is run;
-        - `"drip"`: carried out, but the answer comes a byte each tenth of a second.
+        - `"truncated-body"`: carried out, but the response breaks off half-way;
+        - `"malformed-json"`: carried out, but the response is half a JSON text;
+        - `"html-502"`: a proxy's page in place of the response, and nothing is run;
+        - `"drip"`: carried out, but the response comes a byte each tenth of a second.
 
         Args:
-            status: The status of the answer; its first documented example, unless `example` names another one.
-            example: The name of the answer's example in the contract, for example `"JobQuotaReached"`.
+            status: The status of the response; its first documented example, unless `example` names another one.
+            example: The name of the response's example in the contract, for example `"JobQuotaReached"`.
             retry_after: Seconds for its Retry-After, where the contract has that header.
-            transport: What happens to the connection; not together with an answer.
-            delay: Seconds that the answer is held back, at most 300; with an answer, with `transport`, or alone.
+            transport: What happens to the connection; not together with a response.
+            delay: Seconds that the response is held back, at most 300; with a response, with `transport`, or alone.
             times: How many requests it meets, at least 1.
 
         Raises:
@@ -197,7 +197,7 @@ class MockServer:
     def assert_ran(
         self, job: str, params: Mapping[str, str] | None = None, workspace: str | None = None, times: int = 1
     ) -> None:
-        """Assert that a job was run, so many times; runs whose answer was lost on the way count too.
+        """Assert that a job was run, so many times; runs whose response was lost on the way count too.
 
         Args:
             job: Its name.

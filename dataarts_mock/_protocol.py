@@ -2,8 +2,8 @@
 
 - The application is lent the connection, so that faults can cut it.
 - A head that is too large, or takes too long, ends the connection; uvicorn itself would wait for ever.
-- A client may close its side after the request, as `nc` does, and still gets its answer.
-- An answer goes out in one write, head and body together: a system call less, which is a tenth of a request.
+- A client may close its side after the request, as `nc` does, and still gets its response.
+- A response goes out in one write, head and body together: a system call less, which is a tenth of a request.
 - At the end, connections stay open for a moment for requests that are on their way; uvicorn itself would drop them.
 """
 
@@ -33,7 +33,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class _Writer:
-    """What an answer is written to: it holds the head back until the body comes, or the answer ends."""
+    """What a response is written to: it holds the head back until the body comes, or the response ends."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -131,12 +131,12 @@ class MockProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """End an answer."""
+        """End a response."""
         self._writer.flush()
         super().on_response_complete()
 
-    def eof_received(self) -> bool:  # type: ignore[override] # As asyncio has it; uvicorn's always answers no.
-        """Keep the connection for the answer, if there is one to come."""
+    def eof_received(self) -> bool:  # type: ignore[override] # As asyncio has it; uvicorn's always returns False.
+        """Keep the connection for the response, if there is one to come."""
         if self.cycle is None or self.cycle.response_complete or not self.arrived:
             return False
         self.cycle.keep_alive = False
@@ -151,7 +151,7 @@ class MockProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """End the connection, but answer what is on its way."""
+        """End the connection, once the requests on their way have their responses."""
         if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(_LAST_SECONDS, self._end)
         else:

@@ -1,6 +1,6 @@
-"""From a request to an answer: what the service and its gateway do, without any transport.
+"""From a request to its response: what the service and its gateway do, without any transport.
 
-The order of checks, and what answers each; the first that finds something wins:
+The order of checks, and the example that is the response to each violation; the first that finds something wins:
 
 1. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
 2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`,
@@ -10,10 +10,10 @@ The order of checks, and what answers each; the first that finds something wins:
 5. the media type is one that the operation takes (`MediaTypeUnsupported`);
 6. the parameters keep their rules, those with errors of their own last (`ParameterInvalid`, or as they say);
 7. the body is JSON, and keeps its schema (`ParameterInvalid`);
-8. no answer is forced, by the request's own `Prefer` or by a fault in line;
+8. no response is forced, by the request's own `Prefer` or by a fault in line;
 9. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
 
-Whatever the answer is, it is checked against the contract before it goes out. Faults of the transport are no business
+Whatever the response is, it is checked against the contract before it goes out. Faults of the transport are no business
 of this module: `_app` sees to them, before anything here and after.
 """
 
@@ -85,7 +85,7 @@ class Request:
         self.payload: Any = None
 
 
-class Answer:
+class Response:
     """What goes out, and what is remembered of it.
 
     Args:
@@ -133,12 +133,12 @@ class Route:
         }
 
 
-class BrokenAnswerError(Exception):
-    """The mock was about to send what the contract does not allow: a fault of the mock, or of its document."""
+class InvalidResponseError(Exception):
+    """The mock was about to send what the contract does not allow: a defect of the mock, or of its document."""
 
 
 class Service:
-    """Answers requests as the contract says.
+    """Responds to requests as the contract says.
 
     Args:
         document: The contract.
@@ -174,8 +174,8 @@ class Service:
         self._now = now
         self._route = lru_cache(maxsize=64)(self._find_route)  # Most requests go where others went before.
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a request."""
+    def respond(self, request: Request) -> Response:
+        """Return the response to a request."""
         route = self._route(request.method, request.raw_path)
         if isinstance(route, Violation):
             return self._refusal(route)
@@ -190,9 +190,9 @@ class Service:
             outcome = behaviour(self.state, request.parameters, request.payload)
             if isinstance(outcome, Violation):
                 return self._refusal(outcome)
-        answer = self._checked(operation.example, {"X-Request-Id": _request_id()}, outcome)
-        answer.carried_out = True
-        return answer
+        response = self._checked(operation.example, {"X-Request-Id": _request_id()}, outcome)
+        response.carried_out = True
+        return response
 
     def reset(self) -> None:
         """Go back to the start: the jobs, the instance IDs, no faults, no requests counted."""
@@ -285,33 +285,33 @@ class Service:
     def _message(self, kind: str) -> str:
         return str(self.document.examples[kind].value["error_msg"])
 
-    def _forced(self, operation: Operation, request: Request) -> Answer | None:
-        """Return the answer that the request prefers, or else that a fault in line forces."""
+    def _forced(self, operation: Operation, request: Request) -> Response | None:
+        """Return the response that the request prefers, or else that a fault in line forces."""
         wanted = preference(request.fields.get(b"prefer", b"").decode("latin-1"), operation)
         if isinstance(wanted, str):
             return self._refusal(Violation(Kind.PARAMETER_INVALID, f"Prefer: {wanted}"))
         if wanted is not None:
             return self._documented(wanted, {}, "Prefer")
-        if taken := self.faults.take_forced_answer(operation):
+        if taken := self.faults.take_forced_response(operation):
             example, fault = taken
-            answer = self._documented(example, fault.headers, str(fault))
-            answer.delay = fault.delay
-            return answer
+            response = self._documented(example, fault.headers, str(fault))
+            response.delay = fault.delay
+            return response
         return None
 
-    def _documented(self, example: Example, headers: Mapping[str, str], fault: str) -> Answer:
-        """Give a documented answer as it stands in the document."""
+    def _documented(self, example: Example, headers: Mapping[str, str], fault: str) -> Response:
+        """Give a documented response as it stands in the document."""
         request_id = _request_id()
         headers = {**example.response.header_examples, **headers, "X-Request-Id": request_id}
         payload, violation = example.value, None
         if example.status >= 400:
             payload = {**payload, "request_id": request_id}
             violation = f"{payload['error_code']} {payload['error_msg']}"
-        answer = self._checked(example, headers, payload, violation)
-        answer.fault = fault
-        return answer
+        response = self._checked(example, headers, payload, violation)
+        response.fault = fault
+        return response
 
-    def _refusal(self, violation: Violation) -> Answer:
+    def _refusal(self, violation: Violation) -> Response:
         example = self.document.examples[violation.example]
         payload = dict(example.value)
         message = violation.message or " ".join(filter(None, (payload["error_msg"], violation.detail)))
@@ -320,15 +320,17 @@ class Service:
         headers = {**violation.headers, "X-Request-Id": request_id}
         return self._checked(example, headers, payload, f"{payload['error_code']} {message}")
 
-    def _checked(self, example: Example, headers: dict[str, str], payload: Any, violation: str | None = None) -> Answer:
-        """Make an answer like a documented one, held to the same description."""
-        response = example.response
-        if breach := response.breach(headers, payload):
-            raise BrokenAnswerError(f"answer {example.status}: {breach}")
-        if response.media_type is None:
-            return Answer(example.status, headers, b"", violation)
-        headers["Content-Type"] = response.media_type
-        return Answer(example.status, headers, encode_json(payload), violation)
+    def _checked(
+        self, example: Example, headers: dict[str, str], payload: Any, violation: str | None = None
+    ) -> Response:
+        """Make a response like a documented one, and check it against the same description."""
+        documented = example.response
+        if broken := documented.violation(headers, payload):
+            raise InvalidResponseError(f"response {example.status}: {broken}")
+        if documented.media_type is None:
+            return Response(example.status, headers, b"", violation)
+        headers["Content-Type"] = documented.media_type
+        return Response(example.status, headers, encode_json(payload), violation)
 
 
 class Throttle:

@@ -62,7 +62,7 @@ class State:
 
 
 Behaviour = Callable[[State, Mapping[str, Any], Any], Any]
-"""Given the state, the parameters and the request's payload, the payload to answer with, or a Violation."""
+"""Given the state, the parameters and the request's payload, the payload to respond with, or a Violation."""
 
 
 def run_job_immediately(state: State, parameters: Mapping[str, Any], payload: Any) -> Any:
@@ -73,4 +73,4 @@ def run_job_immediately(state: State, parameters: Mapping[str, Any], payload: An
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {"runJobImmediately": run_job_immediately}
-"""What operations do, by operationId. One that is not here is answered with its documented example."""
+"""What operations do, by operationId. The response of one that is not here is its documented example."""

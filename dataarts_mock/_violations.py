@@ -37,10 +37,10 @@ class Violation:
     """One thing that is wrong with a request.
 
     Args:
-        example: The name of the example that answers it.
+        example: The name of the example that is the response to it.
         detail: The field and the rule, to follow the example's message.
         message: The whole message, in place of the example's.
-        headers: Headers that the answer's description asks for.
+        headers: Headers that the documented response asks for.
     """
 
     example: str

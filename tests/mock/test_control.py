@@ -123,7 +123,7 @@ REFUSED: list[tuple[str, Any, int, str]] = [
     ("faults", {"delay": -0.1}, 400, "delay: less than 0"),
     ("faults", b'{"delay": NaN}', 400, "body: not JSON: NaN is no JSON value"),
     ("faults", b'{"status": 1e400}', 400, "body: not JSON: 1e400 is too great a number"),
-    ("faults", {"status": 503, "retry_after": 1}, 400, "retry_after: answer 503 has no Retry-After"),
+    ("faults", {"status": 503, "retry_after": 1}, 400, "retry_after: response 503 has no Retry-After"),
     ("faults", {"status": 503, "retryAfter": 1}, 400, "retryAfter: unknown"),
     ("nothing", {}, 404, "path: no control route; there are jobs, requests, faults, reset"),
     ("", {}, 404, "path: no control route; there are jobs, requests, faults, reset"),

@@ -115,7 +115,7 @@ def _answer_with(constraint: Constraint, document: Document) -> None:
         mutated.__dict__.pop(cached, None)
     payloads, headers = _witnesses(document, mutated)
     assert payloads or headers, "the change lets nothing in"
-    answer = Service.answer
+    answer = Service.respond
 
     def changed(self: Any, request: Any) -> Any:
         given = answer(self, request)
@@ -127,7 +127,7 @@ def _answer_with(constraint: Constraint, document: Document) -> None:
                 given.headers[name] = str(value)
         return given
 
-    Service.answer = changed  # type: ignore[method-assign]
+    Service.respond = changed  # type: ignore[method-assign]
 
 
 def _witnesses(document: Document, mutated: Document) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:

@@ -100,7 +100,7 @@ class _MockWatch(logging.Handler):
         """Take what uvicorn logs of an application that fails."""
         error = record.exc_info[1] if record.exc_info else None
         # To refuse an answer that the contract does not allow is what a mock does.
-        if error is not None and type(error).__name__ != "BrokenAnswerError" and not self._watch.test:
+        if error is not None and type(error).__name__ != "InvalidResponseError" and not self._watch.test:
             self._watch.crash = f"the mock: {type(error).__name__}: {str(error)[:300]}"
 
 

@@ -23,7 +23,7 @@ def answering(name: str) -> Callable[[Change], Change]:
             def changed(answer: Any) -> Any:
                 return lambda self, request: change(self, request, answer(self, request))
 
-            replaced(Service, "answer", changed)
+            replaced(Service, "respond", changed)
 
         ANSWERS.append(Mutant(f"server: {name}", "server", apply))
         return change
