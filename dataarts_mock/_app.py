@@ -8,6 +8,7 @@ out, late, in part or not at all where a fault says so. So the journal has a req
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.responses import Response as StarletteResponse
 from starlette.routing import BaseRoute, Route
 
+from ._arguments import check_credential, check_integer, check_jobs
 from ._control import PREFIX as CONTROL_PREFIX
 from ._control import Control, control_routes
 from ._docs import PATH as DOCS_PATH
@@ -88,19 +90,19 @@ def create_app(
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
-        document: The OpenAPI document to response from; None for the openapi.yaml that comes with the mock.
+        document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
 
     Raises:
         DocumentError: The document is missing, or lacks something that the mock responds with.
         ValueError: An argument breaks a rule; the message names it.
     """
     for name, value in (("token", token), ("access_key", access_key), ("secret_key", secret_key)):
-        if not value or not value.isascii() or not value.isprintable() or value != value.strip():
-            raise ValueError(f"{name}: must be printable ASCII, without spaces around it")
-    if rate_limit is not None and rate_limit < 1:
-        raise ValueError(f"rate_limit: less than 1: {rate_limit}")
+        check_credential(name, value)
+    if rate_limit is not None:
+        check_integer("rate_limit", rate_limit, minimum=1)
+    pairs = check_jobs(jobs)
     contract = Document(find_document() if document is None else document)
-    state = State(contract, jobs, any_job)
+    state = State(contract, pairs, any_job)
     faults = Faults(contract)
     service = Service(
         contract,
@@ -131,7 +133,7 @@ class App:
         self.journal = Journal()
         self.listeners: list[Listener] = []
         self._limit = service.document.max_body_bytes
-        self._release = asyncio.Event()
+        self._held: set[asyncio.Future[None]] = set()
         routes: list[BaseRoute] = [Route("/openapi.yaml", self._document), *docs_routes(service)]
         if control:
             routes += control_routes(Control(service.document, service.state, service.faults, self.journal, self.reset))
@@ -147,8 +149,9 @@ class App:
 
     def release_held_responses(self) -> None:
         """Let the responses that are held back go out at once."""
-        self._release.set()
-        self._release = asyncio.Event()
+        for held in tuple(self._held):
+            with suppress(RuntimeError):  # Its event loop is closed, and nobody waits any more.
+                held.get_loop().call_soon_threadsafe(_finish, held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to one request."""
@@ -162,6 +165,8 @@ class App:
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
         connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
+        if connection is None:  # Only the mock's own server is known to let nothing else than HTTP through.
+            _refuse_line_breaks(request)
         fault = self.service.faults.take_on_arrival()
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
             self._note(request, _no_response(fault))
@@ -237,18 +242,23 @@ class App:
                 await _send(response, send)
             case Transport.DRIP:
                 await send(_head(response))
-                for index in range(len(response.body)):
-                    await self._pause(_DRIP_SECONDS)
-                    await send(
-                        {"type": "http.response.body", "body": response.body[index : index + 1], "more_body": True}
-                    )
-                await send({"type": "http.response.body"})
+                rest = response.body
+                while rest and not await self._pause(_DRIP_SECONDS):
+                    await send({"type": "http.response.body", "body": rest[:1], "more_body": True})
+                    rest = rest[1:]
+                await send({"type": "http.response.body", "body": rest})
             case _:
                 await _send(response, send)
 
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._release.wait(), seconds)
+    async def _pause(self, seconds: float) -> bool:
+        """Hold the response back; whether it was released before its time."""
+        held = asyncio.get_running_loop().create_future()
+        self._held.add(held)
+        try:
+            await asyncio.wait((held,), timeout=seconds)
+            return held.done()
+        finally:
+            self._held.discard(held)
 
     async def _document(self, request: StarletteRequest) -> StarletteResponse:
         return PlainTextResponse(self.service.document.text, media_type="application/yaml")
@@ -261,6 +271,23 @@ def _no_response(fault: Fault) -> Response:
     response = Response(0, {}, b"")
     response.fault = str(fault)
     return response
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _refuse_line_breaks(request: Request) -> None:
+    """Have a request refused whose headers no HTTP message can carry; they are spaces from here on (RFC 9110, 5.5)."""
+    for index, (name, value) in enumerate(request.headers):
+        if _LINE_BREAK.search(name) or _LINE_BREAK.search(value):
+            clean = _LINE_BREAK.sub(b" ", name), _LINE_BREAK.sub(b" ", value)
+            request.malformed = f"header {clean[0].decode('latin-1')}: has a line break or a NUL"
+            request.headers = [*request.headers[:index], clean, *request.headers[index + 1 :]]
+
+
+_LINE_BREAK = re.compile(rb"[\r\n\0]")
 
 
 def _half(body: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from dataarts_auth import TokenAuth
 
 from ._app import create_app
+from ._arguments import MAX_PORT, check_integer, check_run
 from ._faults import read_fault
 from ._journal import RecordedRequest
 from ._runs import difference, is_run
 from ._server import Server, listen, url_of
+
+_NOT_STARTED = "the mock does not serve: start it first"
 
 if TYPE_CHECKING:
     from dataarts_client import Client
@@ -35,7 +39,8 @@ class MockServer:
         with MockServer(any_job=True) as mock:
             requests.post(f"{mock.url}/v1/…", headers={"X-Auth-Token": mock.token})
 
-    Its methods may be called from any thread, while requests are under way too.
+    Its methods may be called from any thread, while requests are under way too. Before it has started and after it has
+    stopped they raise RuntimeError, `client()` and `stop()` excepted.
 
     Args:
         jobs: The jobs there are, as pairs of name and workspace ID; None is the default workspace.
@@ -45,17 +50,13 @@ class MockServer:
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
+        port: The port to listen on; 0 takes a free one.
         document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
-
-    Attributes:
-        url: Where it is, for example `http://127.0.0.1:49152`.
 
     Raises:
         DocumentError: The document is missing, or lacks something that the mock responds with.
         ValueError: An argument breaks a rule; the message names it.
     """
-
-    url: str
 
     def __init__(
         self,
@@ -67,23 +68,45 @@ class MockServer:
         secret_key: str = "mock-sk",
         rate_limit: int | None = None,
         control: bool = True,
+        port: int = 0,
         document: Path | None = None,
     ) -> None:
+        __tracebackhide__ = True
         self.token = token
         self.access_key = access_key
         self.secret_key = secret_key
-        self._app = create_app(
-            jobs=jobs,
-            any_job=any_job,
-            token=token,
-            access_key=access_key,
-            secret_key=secret_key,
-            rate_limit=rate_limit,
-            control=control,
-            document=document,
-        )
+        try:
+            check_integer("port", port, minimum=0, maximum=MAX_PORT)
+            self._app = create_app(
+                jobs=jobs,
+                any_job=any_job,
+                token=token,
+                access_key=access_key,
+                secret_key=secret_key,
+                rate_limit=rate_limit,
+                control=control,
+                document=document,
+            )
+        except ValueError as error:  # About an argument of the caller's, to whom the frames below say nothing.
+            raise error.with_traceback(None) from None
+        self._port = port
+        self._url: str | None = None
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
+        self._start_or_stop = threading.RLock()
+        self._calling = threading.Lock()
+        self._calls: set[Future[Any]] = set()
+
+    @property
+    def url(self) -> str:
+        """Where it is, for example `http://127.0.0.1:49152`; after it has stopped, where it was.
+
+        Raises:
+            RuntimeError: It has not been started.
+        """
+        if self._url is None:
+            raise RuntimeError(_NOT_STARTED)
+        return self._url
 
     def __enter__(self) -> Self:
         self.start()
@@ -98,38 +121,56 @@ class MockServer:
         """Start to serve.
 
         Raises:
-            OSError: No port can be had.
-            RuntimeError: It serves already, or the server failed, in which case its thread says why.
+            OSError: The port cannot be had.
+            RuntimeError: It serves already, or the server failed; then the cause says why.
         """
-        if self._server is not None:
-            raise RuntimeError("the mock serves already")
-        listener = listen("127.0.0.1", 0)
-        self.url = url_of(listener)
-        ready = threading.Event()
-        server = Server(self._app, on_started=ready.set)
+        with self._start_or_stop:
+            if self._thread is not None:
+                raise RuntimeError("the mock serves already")
+            listener = listen("127.0.0.1", self._port)
+            self._url = url_of(listener)
+            started: Future[None] = Future()
 
-        def serve() -> None:
-            try:
-                server.run(sockets=[listener])
-            finally:
-                ready.set()
+            def on_started() -> None:
+                with self._calling:
+                    self._server = server
+                started.set_result(None)
 
-        # A daemon, so that a process that forgets to stop it can end.
-        self._thread = threading.Thread(target=serve, name="dataarts-mock", daemon=True)
-        self._thread.start()
-        ready.wait()
-        if not server.started:
-            raise RuntimeError("the mock did not start")
-        self._server = server
+            server = Server(self._app, on_started)
+
+            def serve() -> None:
+                cause: BaseException | None = None
+                try:
+                    with listener:
+                        server.run(sockets=[listener])
+                except BaseException as error:
+                    cause = error
+                    if started.done():
+                        raise
+                finally:
+                    self._end_calls()
+                    if not started.done():
+                        failed = RuntimeError("the mock did not start")
+                        failed.__cause__ = cause
+                        started.set_exception(failed)
+
+            # A daemon, so that a process that forgets to stop it can end.
+            thread = threading.Thread(target=serve, name="dataarts-mock", daemon=True)
+            thread.start()
+            started.result()
+            self._thread = thread
 
     def stop(self) -> None:
         """Respond to the requests under way, and stop; responses that are held back go out at once."""
-        if self._server is None or self._thread is None:
-            return
-        self._call(self._app.release_held_responses)
-        self._server.should_exit = True
-        self._thread.join()
-        self._server = self._thread = None
+        with self._start_or_stop:
+            if self._thread is None:
+                return
+            with self._calling:
+                if self._server is not None:
+                    self._app.release_held_responses()
+                    self._server.should_exit = True
+            self._thread.join()
+            self._thread = None
 
     def reset(self) -> None:
         """Go back to the start: its jobs, the first instance ID, no requests, no faults."""
@@ -141,6 +182,7 @@ class MockServer:
         Raises:
             ValueError: The name or the ID breaks the contract's rule.
         """
+        __tracebackhide__ = True
         self._call(lambda: self._app.service.state.add_job(name, workspace))
 
     def fail_next(
@@ -177,17 +219,16 @@ class MockServer:
         Raises:
             ValueError: An argument is not of its type or out of range, or names what the contract does not document.
         """
-        fault = read_fault(
-            {
-                "status": status,
-                "example": example,
-                "retry_after": retry_after,
-                "transport": transport,
-                "delay": delay,
-                "times": times,
-            }
-        )
-        self._call(lambda: self._app.service.faults.add(fault))
+        __tracebackhide__ = True
+        fields = {
+            "status": status,
+            "example": example,
+            "retry_after": retry_after,
+            "transport": transport,
+            "delay": delay,
+            "times": times,
+        }
+        self._call(lambda: self._app.service.faults.add(read_fault(fields)))
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -206,10 +247,13 @@ class MockServer:
             times: How often; 0 asserts that it was not run so.
 
         Raises:
+            ValueError: An argument is not of its type.
             AssertionError: It was not, and the message shows the difference; or it cannot be told, because the requests
                 since the last reset were more than are remembered.
         """
         __tracebackhide__ = True
+        check_run(job, params, workspace)
+        check_integer("times", times, minimum=0)
         requests, forgotten_runs = self._call(lambda: (self._app.journal.requests(), self._app.journal.forgotten_runs))
         if forgotten_runs:
             raise AssertionError(
@@ -233,8 +277,7 @@ class MockServer:
 
     def _call(self, function: Callable[[], _Result]) -> _Result:
         """Call a function in the server's thread, between two requests."""
-        if self._server is None:
-            raise RuntimeError("the mock does not serve: start it first")
+        __tracebackhide__ = True
         future: Future[_Result] = Future()
 
         def call() -> None:
@@ -242,6 +285,23 @@ class MockServer:
                 future.set_result(function())
             except BaseException as error:
                 future.set_exception(error)
+            self._calls.discard(future)
 
-        self._server.loop.call_soon_threadsafe(call)
+        with self._calling:
+            if self._server is None:
+                raise RuntimeError(_NOT_STARTED)
+            self._calls.add(future)
+            with suppress(RuntimeError):  # The loop is closed: `_end_calls` comes next.
+                self._server.loop.call_soon_threadsafe(call)
+        error = future.exception()
+        if isinstance(error, ValueError):  # About an argument of the caller's, to whom the frames below say nothing.
+            raise error.with_traceback(None)
         return future.result()
+
+    def _end_calls(self) -> None:
+        """Let no call wait for a server that has ended."""
+        with self._calling:
+            self._server = None
+            for future in self._calls:
+                future.set_exception(RuntimeError("the mock stopped before it came to this"))
+            self._calls.clear()

@@ -2,16 +2,16 @@
 
 The order of checks, and the example that is the response to each violation; the first that finds something wins:
 
-1. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
-2. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`,
-   `SignatureInvalid`);
-3. the project has requests left in this second (`Throttled`);
-4. the body is not larger than the operation takes (`BodyTooLarge`);
-5. the media type is one that the operation takes (`MediaTypeUnsupported`);
-6. the parameters keep their rules, those with errors of their own last (`ParameterInvalid`, or as they say);
-7. the body is JSON, and keeps its schema (`ParameterInvalid`);
-8. no response is forced, by the request's own `Prefer` or by a fault in line;
-9. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
+1. the request is HTTP (`RequestError`);
+2. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
+3. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`, `SignatureInvalid`);
+4. the project has requests left in this second (`Throttled`);
+5. the body is not larger than the operation takes (`BodyTooLarge`), and has arrived to its end (`RequestError`);
+6. the media type is one that the operation takes (`MediaTypeUnsupported`);
+7. the parameters keep their rules, those with errors of their own last (`ParameterInvalid`, or as they say);
+8. the body is JSON, and keeps its schema (`ParameterInvalid`);
+9. no response is forced, by the request's own `Prefer` or by a fault in line;
+10. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
 
 Whatever the response is, it is checked against the contract before it goes out. Faults of the transport are no business
 of this module: `_app` sees to them, before anything here and after.
@@ -50,6 +50,7 @@ class Request:
         body: The body, up to the size that the operations take.
         too_large: Whether the body was larger than that, and was dropped.
         incomplete: Whether the body did not arrive to its end.
+        malformed: Which rule of HTTP it breaks; empty if none.
         operation: The operation it is for, by its operationId.
         parameters: What the checks have read of the parameters, by name.
         payload: What the checks have read of the body.
@@ -60,6 +61,7 @@ class Request:
         "fields",
         "headers",
         "incomplete",
+        "malformed",
         "method",
         "operation",
         "parameters",
@@ -80,6 +82,7 @@ class Request:
         self.body = b""
         self.too_large = False
         self.incomplete = False
+        self.malformed = ""
         self.operation: str | None = None
         self.parameters: dict[str, Any] = {}
         self.payload: Any = None
@@ -176,6 +179,8 @@ class Service:
 
     def respond(self, request: Request) -> Response:
         """Return the response to a request."""
+        if request.malformed:
+            return self._refusal(Violation(Kind.REQUEST_ERROR, request.malformed))
         route = self._route(request.method, request.raw_path)
         if isinstance(route, Violation):
             return self._refusal(route)
