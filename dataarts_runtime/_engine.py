@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import httpx
 
-from . import _answers, errors
-from ._wire import Body, Deadline, Guard, Progress, keep_location, keep_location_async, secrets_of
+from . import errors
+from ._decode import retry_after
+from ._redact import hidden, one_line, secrets_of
+from ._wire import Body, Deadline, Guard, Progress, keep_location, keep_location_async
 from .schema import abridged
 from .types import Unset
 
@@ -261,7 +263,7 @@ class Sender:
         if isinstance(outcome, Answer):
             if (outcome.status != 429 or outcome.settled) and not (call.safe and outcome.status in _PASSING):
                 return None
-            pause = _answers.retry_after(outcome.headers)
+            pause = retry_after(outcome.headers)
         elif not outcome.passing or (outcome.error.outcome_unknown and not call.safe):
             return None
         if pause is None:
@@ -367,10 +369,10 @@ def _outcome(
     elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
         reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
     else:
-        said: str = _answers.hidden(str(error), secrets_of(progress.requests, frozenset()))
+        said: str = hidden(str(error), secrets_of(progress.requests, frozenset()))
         if isinstance(error, httpx.RemoteProtocolError):
             said = re.sub(_QUOTED, "", said)
-        reason = _answers.one_line(said, 200) or type(error).__name__
+        reason = one_line(said, 200) or type(error).__name__
     failure: errors.ClientError
     untraced = progress.handed_over and not progress.begun
     # A kind of exception tells nothing of what was sent before: it can come from what auth sends after the request.

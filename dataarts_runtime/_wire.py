@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -20,14 +20,12 @@ __all__ = [
     "check_header",
     "keep_location",
     "keep_location_async",
-    "secrets_of",
 ]
 
 MAX_ANSWER = 1024 * 1024
 """The bytes that are read of an answer, at most; decompressed ones too."""
 
 _PIECE = 65536
-_SHORTEST = 6  # characters of a secret
 
 _NAME = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
 _PRINTABLE = bytes([9, *range(32, 127)])  # and tabs
@@ -313,46 +311,6 @@ def check_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     if not (value.isascii() and _is_carried(value.encode("ascii"))):
         raise ValueError(f"headers: HTTP cannot carry the value of {name}")
     return name.encode("ascii"), value.encode("ascii")
-
-
-# What is no secret: the client's own headers and those that services write into what they say, so that it stays readable.
-_KNOWN = frozenset(
-    b"accept accept-encoding connection content-length content-type host transfer-encoding user-agent"
-    b" x-language x-project-id x-sdk-date"
-    b" correlation-id request-id traceparent tracestate x-amzn-trace-id x-b3-spanid x-b3-traceid x-client-request-id"
-    b" x-correlation-id x-request-id x-trace-id".split()
-)
-
-
-# Headers that are secret at any length; of the first three, so are the parts.
-_COMPOSED = frozenset(b"authorization cookie proxy-authorization".split())
-_SECRET = _COMPOSED | frozenset(b"x-auth-token x-security-token".split())
-
-
-def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> list[str]:
-    """Return what the caller's headers hold, which is a secret unless they are `known`; the longest first."""
-    secrets: set[str] = set()
-    for request in requests:
-        for raw_name, raw_value in request.headers.raw:
-            name, value = raw_name.lower(), raw_value.decode("latin-1")
-            if value and (name in _SECRET or (len(value) >= 8 and name not in _KNOWN and name not in known)):
-                secrets.add(value)
-            if name in _COMPOSED:
-                secrets.update(_parts(value))
-    # What is shorter is no secret, but would garble what is said.
-    return sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)
-
-
-def _parts(value: str) -> Iterator[str]:
-    """Yield what can be secret in the value of a header such as `Bearer TOKEN`, `Access=KEY, …` or `session=ID; …`."""
-    scheme, _, rest = value.partition(" ")
-    if "=" not in scheme:
-        value = rest
-        if rest:
-            yield rest
-    for word in value.split():
-        if not word.startswith("SignedHeaders="):
-            yield from (part for part in (word, word.strip(",;").partition("=")[2]) if len(part) >= 8)
 
 
 def keep_location(response: httpx.Response) -> None:

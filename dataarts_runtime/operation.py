@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any, Generic, Literal, TypeVar, cast
 from urllib.parse import quote
 
-from . import _answers, errors
+from . import _decode, errors
 from ._engine import SAFE, Answer, Call
-from ._wire import secrets_of
+from ._redact import excerpt, hidden, one_line, secrets_of
 from .client import BaseClient
 from .schema import Schema, abridged, is_list
 from .types import UNSET, Response, Unset
@@ -238,7 +238,7 @@ class Operation(Generic[R, E]):
         with suppress(ValueError, TypeError, RecursionError):
             return _read(self._error_responses[key], answer, secrets)
         with suppress(ValueError, TypeError):
-            understood = _answers.understand(answer.content, answer.headers, secrets)
+            understood = _decode.error_details(answer.content, answer.headers, secrets)
             return self._error_responses[key].load(understood.normalised(), "body")
         return None
 
@@ -251,24 +251,24 @@ class Operation(Generic[R, E]):
         text = f"HTTP {answer.status}: {fault}"
         location = answer.headers.get("location")
         if location:
-            text += f"; it leads to {_answers.hidden(location, secrets)}, where the client does not follow"
-        elif shown := _answers.excerpt(answer.content, answer.headers, secrets):
+            text += f"; it leads to {hidden(location, secrets)}, where the client does not follow"
+        elif shown := _shown(answer, secrets):
             text += f": {shown}"
         if unknown:
             text += ". The request may have been carried out"
         response: Response[Any] = Response(
             status_code=answer.status, headers=answer.headers, content=answer.content, parsed=None
         )
-        return errors.UnexpectedResponse(_answers.one_line(text), response=response, outcome_unknown=unknown)
+        return errors.UnexpectedResponse(one_line(text), response=response, outcome_unknown=unknown)
 
     def _error(self, answer: Answer) -> errors.ApiError:
         status = answer.status
         secrets = self._secrets(answer)
-        fault = _answers.understand(answer.content, answer.headers, secrets)
+        fault = _decode.error_details(answer.content, answer.headers, secrets)
         text = f"HTTP {status} {fault.code}" if fault.code else f"HTTP {status}"
-        text = _answers.one_line(f"{text}: {fault.message or 'the answer says no more'}")
+        text = one_line(f"{text}: {fault.message or 'the answer says no more'}")
         if fault.request_id:
-            text += f" [request {_answers.one_line(fault.request_id, 80)}]"
+            text += f" [request {one_line(fault.request_id, 80)}]"
         unknown = self._method not in SAFE and (status == 408 or status >= 500 or answer.settled)
         if unknown:
             text = f"{text.removesuffix('.')}. The request may have been carried out."
@@ -292,7 +292,7 @@ class Operation(Generic[R, E]):
             outcome_unknown=unknown,
         )
         if isinstance(error, errors.TooManyRequests):
-            error.retry_after = _answers.retry_after(answer.headers)
+            error.retry_after = _decode.retry_after(answer.headers)
         return error
 
 
@@ -302,9 +302,13 @@ def _read(schema: Schema | None, answer: Answer, secrets: list[str]) -> Any:
     if isinstance(schema, Binary):
         return answer.content
     if isinstance(schema, Text):
-        return _answers.text_of(answer.content, answer.headers)
-    value = _answers.json_of(answer.content, answer.headers)
-    return schema.load(_answers.hidden(value, secrets) if secrets else value, "body")
+        return _decode.text_of(answer.content, answer.headers)
+    value = _decode.json_of(answer.content, answer.headers)
+    return schema.load(hidden(value, secrets) if secrets else value, "body")
+
+
+def _shown(answer: Answer, secrets: list[str]) -> str:
+    return excerpt(_decode.text_of(answer.content, answer.headers, errors="replace"), secrets)
 
 
 _KINDS: dict[int, type[errors.ApiError]] = {

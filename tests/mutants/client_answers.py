@@ -67,24 +67,24 @@ def _() -> None:
 
 
 def _understood(change: Callable[[Any], Any]) -> None:
-    from dataarts_runtime import _answers
+    from dataarts_runtime import _decode
 
-    replaced(_answers, "understand", lambda real: lambda *arguments: change(real(*arguments)))
+    replaced(_decode, "error_details", lambda real: lambda *arguments: change(real(*arguments)))
 
 
 @mistake("the code of an error is lost")
 def _() -> None:
-    _understood(lambda fault: fault._replace(code=None))
+    _understood(lambda details: details._replace(code=None))
 
 
 @mistake("the message of an error is lost")
 def _() -> None:
-    _understood(lambda fault: fault._replace(message=None))
+    _understood(lambda details: details._replace(message=None))
 
 
 @mistake("the request ID of an error is lost")
 def _() -> None:
-    _understood(lambda fault: fault._replace(request_id=None))
+    _understood(lambda details: details._replace(request_id=None))
 
 
 @mistake("400 is taken for 404", "test_errors")

@@ -1,23 +1,21 @@
-"""What an answer says: its JSON, or the error in it, whatever shape that has."""
+"""Read what a response says: its JSON or text, the error in it, whatever shape that has, and how long to wait."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, cast
 
 import httpx
 
-from .schema import abridged, is_list, is_mapping
+from ._redact import excerpt, hidden
 
-__all__ = ["Fault", "excerpt", "hidden", "json_of", "one_line", "retry_after", "text_of", "understand"]
+__all__ = ["ErrorDetails", "error_details", "json_of", "retry_after", "text_of"]
 
-# Patterns that few answers need, so not compiled when imported.
+# A pattern that few responses need, so not compiled when imported.
 _CHARSET = r"(?i);\s*charset\s*=\s*\"?([\w.:+-]+)"
-_MARKUP = r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>"
-# Controls, halves of surrogate pairs, and what turns the direction of a line.
-_UNPRINTABLE = "[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,10 +80,10 @@ def json_of(content: bytes, headers: httpx.Headers) -> Any:
         raise ValueError(f"the body is not JSON: {error}") from None
 
 
-def text_of(content: bytes, headers: httpx.Headers) -> str:
-    """Return a body as text; raise a ValueError if it is none."""
+def text_of(content: bytes, headers: httpx.Headers, *, errors: Literal["strict", "replace"] = "strict") -> str:
+    """Return a body as text; if `errors` is "strict", raise a ValueError if it is none."""
     try:
-        return _text(content, headers, errors="strict")
+        return _text(content, headers, errors=errors)
     except UnicodeError:
         raise ValueError("the body is not in its charset") from None
 
@@ -102,7 +100,7 @@ def _text(content: bytes, headers: httpx.Headers, *, errors: str) -> str:
     return content.decode(json.detect_encoding(content), errors)
 
 
-class Fault(NamedTuple):
+class ErrorDetails(NamedTuple):
     """What an error's body says, or as much as there is of it."""
 
     code: str | None
@@ -115,23 +113,11 @@ class Fault(NamedTuple):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def hidden(value: Any, secrets: list[str]) -> Any:
-    """Return a JSON value in whose strings and names no secret is to be seen that the service echoed."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "***")
-        return value
-    if is_list(value):
-        return [hidden(item, secrets) for item in value]
-    if is_mapping(value):
-        return {hidden(name, secrets): hidden(item, secrets) for name, item in value.items()}
-    return value
-
-
-def understand(content: bytes, headers: httpx.Headers, secrets: list[str]) -> Fault:
+def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]) -> ErrorDetails:
     """Return what an error's body says, in any of the shapes that the cloud's services, gateways and proxies use."""
+    text = _text(content, headers, errors="replace")
     try:
-        body = _decode_leniently(_text(content, headers, errors="replace"))
+        body = _decode_leniently(text)
     except (ValueError, RecursionError):
         body = None
     fields: dict[str, Any] = {}
@@ -142,10 +128,10 @@ def understand(content: bytes, headers: httpx.Headers, secrets: list[str]) -> Fa
         fields.setdefault("message", body)
     message = _first(fields, "error_msg", "errorMsg", "message")
     if message is None:
-        message = excerpt(content, headers, secrets) or None
+        message = excerpt(text, secrets) or None
     code = _first(fields, "error_code", "errorCode", "code") or None
     request_id = _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None
-    return Fault(hidden(code, secrets), hidden(message, secrets), hidden(request_id, secrets))
+    return ErrorDetails(hidden(code, secrets), hidden(message, secrets), hidden(request_id, secrets))
 
 
 def _first(fields: dict[str, Any], *names: str) -> str | None:
@@ -154,21 +140,8 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
         if isinstance(value, str):
             return value.encode(errors="backslashreplace").decode()
         if isinstance(value, int) and not isinstance(value, bool):
-            return abridged(value)
+            return str(value)
     return None
-
-
-def excerpt(content: bytes, headers: httpx.Headers, secrets: list[str]) -> str:
-    """Return the beginning of a body's text, without markup."""
-    text: str = hidden(_text(content, headers, errors="replace"), secrets)[:4096]
-    return one_line(" ".join(re.sub(_MARKUP, " ", text).split()), 120)
-
-
-def one_line(text: str, longest: int = 500) -> str:
-    """Return a text fit for a line of a log: what cannot be printed is escaped, and what is too long cut off."""
-    if len(text) > longest:
-        text = f"{text[: longest - 3]}..."
-    return re.sub(_UNPRINTABLE, lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def retry_after(headers: httpx.Headers) -> float | None:
