@@ -286,7 +286,7 @@ class Document:
             if method in item
         ]
         # Fixed paths before templated ones, as OpenAPI says.
-        self.operations.sort(key=lambda operation: len(operation._names))
+        self.routes = sorted(self.operations, key=lambda operation: len(operation._names))
         self.outside = {
             int(status): self.response(response)
             for status, response in self.root.get("x-gateway-responses", {}).items()

@@ -209,7 +209,7 @@ class Service:
     def _find_route(self, method: str, raw_path: bytes) -> Route | Violation:
         segments = raw_path.split(b"/")
         allowed = []
-        for operation in self.document.operations:
+        for operation in self.document.routes:
             if (raw := operation.match(segments)) is not None:
                 if operation.method == method:
                     return Route(operation, raw)

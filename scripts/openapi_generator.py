@@ -303,6 +303,12 @@ def alternatives(node: Node) -> list[Node]:
     return flat
 
 
+def optional(text: str) -> str:
+    """Return the type of what may be left out; None stays last."""
+    given = text.removesuffix(" | None")
+    return f"{given} | Unset" if given == text else f"{given} | Unset | None"
+
+
 def model_node(model: ModelProperty) -> Node:
     """Return a model's schema as the document has it: the generator's own copy makes floats of large integers."""
     for _, node in walk(document):
@@ -408,9 +414,9 @@ def same(path: str, renamed: str) -> bool:
 
 
 def joined(annotations: Any) -> str:
-    """Return the union of some types."""
+    """Return the union of some types, None last."""
     names = dict.fromkeys(name for text in annotations for name in text.split(" | "))
-    return "Any" if "Any" in names else " | ".join(names) or "None"
+    return "Any" if "Any" in names else " | ".join(sorted(names, key=lambda name: name == "None")) or "None"
 
 
 def argument(prop: Any, parameter: Node) -> Node:
@@ -525,7 +531,8 @@ def main(path: str, *arguments: str) -> None:
     """Run the generator on the document at `path`."""
     document.update(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
     check_document()
-    for function in (additional, annotation, docs, fields, literal, operation, prose, schema, sentence):
+    filters = (additional, annotation, docs, fields, joined, literal, operation, optional, prose, schema, sentence)
+    for function in filters:
         TEMPLATE_FILTERS[function.__name__] = function
     app(list(arguments))
 

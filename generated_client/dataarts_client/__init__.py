@@ -22,12 +22,28 @@ from .errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from .models import ErrorResponse, JobParam, ParamType, RunJobRequest, RunJobResponse
+from .models import (
+    ErrorResponse,
+    InstanceType,
+    JobInstance,
+    JobInstanceList,
+    JobInstanceStatus,
+    JobInstanceSummary,
+    JobParam,
+    JobParamVersion,
+    NodeInstance,
+    NodeStatus,
+    ParamType,
+    RestartJobInstanceRequest,
+    RetryLocation,
+    RunJobRequest,
+    RunJobResponse,
+)
 from .types import UNSET, Response, Unset
 
 __version__ = "0.1.0"
 """The version of this package."""
-__contract_version__ = "1.0.0"
+__contract_version__ = "1.1.0"
 """The version of the contract that the package was generated from."""
 
 __all__ = [
@@ -37,12 +53,22 @@ __all__ = [
     "ClientError",
     "ErrorResponse",
     "Forbidden",
+    "InstanceType",
+    "JobInstance",
+    "JobInstanceList",
+    "JobInstanceStatus",
+    "JobInstanceSummary",
     "JobParam",
+    "JobParamVersion",
+    "NodeInstance",
+    "NodeStatus",
     "NotFound",
     "OutcomeUnknown",
     "ParamType",
     "RequestNotSent",
     "Response",
+    "RestartJobInstanceRequest",
+    "RetryLocation",
     "RunJobRequest",
     "RunJobResponse",
     "ServerError",

@@ -13,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 NAME = "dataarts_client_with_more"
+OPERATION = "runJobImmediately"
 JOB_PATH = "/v1/{project_id}/jobs/{job_name}"
 
 
@@ -38,8 +39,7 @@ class Package:
 def document() -> dict[str, Any]:
     """Write the contract with three more operations: one that reads, one that lists, one that deletes."""
     contract: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    ((_, item),) = contract["paths"].items()
-    post = item["post"]
+    post = next(item["post"] for item in contract["paths"].values() if item["post"]["operationId"] == OPERATION)
     query = [
         {"name": "page_size", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
         {"name": "orderBy", "schema": {"type": "string", "minLength": 2, "maxLength": 4, "pattern": "^[a-z]+$"}},

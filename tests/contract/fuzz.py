@@ -16,7 +16,7 @@ import requests
 import schemathesis
 from schemathesis.cli import schemathesis as command_line
 
-from .document import ROOT, Document
+from .document import COVERED, ROOT, Document
 from .guard import AUTHENTICATED, Guard
 
 _ACCEPTED: set[str] = set()
@@ -105,6 +105,9 @@ def fuzz(
     arguments += ["--url", base_url, "--max-examples", str(examples), "--continue-on-failure"]
     arguments += [f"--report-html-path={reports}", f"--report-junit-path={reports / 'junit.xml'}"]
     arguments += [f"--report-json-path={summary}", f"--output-sanitize={str(guard is not None).lower()}", *options]
+    arguments += ["--include-operation-id", COVERED]
+    if not any(option.startswith("--phases") for option in options):
+        arguments.append("--phases=examples,coverage,fuzzing")  # The links lead to operations that are left out.
     if accepted:  # Then most valid requests are refused, as they should be; it would warn of that.
         arguments.append("--warnings=off")
     schemathesis.auths.GLOBAL_AUTH_STORAGE.set_from_requests(RequestsAuth(auth))

@@ -12,6 +12,7 @@ import httpx
 import yaml
 
 PATH = "/v1/{project_id}/jobs/{job_name}"
+RUN = "runJobImmediately"
 CODE = """
 import sys
 from typing import assert_type
@@ -53,7 +54,7 @@ def _refusal(url: str) -> str | None:
 def add_operation(document: Path) -> None:
     """Add a GET, with an example, to the contract."""
     contract = yaml.safe_load(document.read_text(encoding="utf-8"))
-    (run,) = contract["paths"].values()
+    run = next(item for item in contract["paths"].values() if item.get("post", {}).get("operationId") == RUN)
     contract["paths"][PATH] = {
         "get": {
             "operationId": "showJob",

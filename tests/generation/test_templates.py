@@ -28,6 +28,8 @@ MODULES = sorted(CLIENT.rglob("*.py"))
 RUNTIME = sorted((ROOT / "dataarts_runtime").rglob("*.py"))
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 ADDED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "added_operations.yaml").read_text(encoding="utf-8"))
+WORDS = {"limit", "offset", "status"}
+"""Names of parameters that templates and runtime use as the words that they are."""
 UID = "0b6bd2a1-6a0f-4f34-9a9d-1c1c6b0d5a01"
 
 
@@ -82,7 +84,7 @@ def test_no_names_of_the_contract(template: Path) -> None:
         *CONTRACT["components"]["schemas"],
         *("jobParams", "paramType", "instanceId", "dataarts", "job", "DLF", "APIGW"),
         *(part for path in CONTRACT["paths"] for part in re.findall(r"/([a-z][a-z-]+)", path)),
-    }
+    } - WORDS
 
     assert len(names) > 10
     for name in names | {snake(name) for name in names}:

@@ -76,7 +76,7 @@ class Fault:
 
 IAM = "Incorrect IAM authentication information: "
 INVALID = "The request parameter is invalid. "
-JOB_RULE = r"does not match ^[.]*[0-9A-Za-z_\-\u4e00-\u9fa5][0-9A-Za-z_.\-\u4e00-\u9fa5]*$"
+JOB_RULE = r"does not match ^[.]*[0-9A-Za-z_\-一-龥][0-9A-Za-z_.\-一-龥]*$"
 ID_RULE = "does not match ^[0-9A-Za-z_-]+$"
 
 

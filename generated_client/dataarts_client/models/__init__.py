@@ -2,15 +2,35 @@
 """The models that requests and answers are made of."""
 
 from .error_response import ErrorResponse
+from .instance_type import InstanceType
+from .job_instance import JobInstance
+from .job_instance_list import JobInstanceList
+from .job_instance_status import JobInstanceStatus
+from .job_instance_summary import JobInstanceSummary
 from .job_param import JobParam
+from .job_param_version import JobParamVersion
+from .node_instance import NodeInstance
+from .node_status import NodeStatus
 from .param_type import ParamType
+from .restart_job_instance_request import RestartJobInstanceRequest
+from .retry_location import RetryLocation
 from .run_job_request import RunJobRequest
 from .run_job_response import RunJobResponse
 
 __all__ = [
     "ErrorResponse",
+    "InstanceType",
+    "JobInstance",
+    "JobInstanceList",
+    "JobInstanceStatus",
+    "JobInstanceSummary",
     "JobParam",
+    "JobParamVersion",
+    "NodeInstance",
+    "NodeStatus",
     "ParamType",
+    "RestartJobInstanceRequest",
+    "RetryLocation",
     "RunJobRequest",
     "RunJobResponse",
 ]

@@ -18,10 +18,10 @@ class ErrorResponse(OpenModel):
     """Why a request was refused, by the service or by the gateway in front of it."""
 
     error_code: str = field(validator=Property("error_code", String(min_length=1)))
-    """Code of the error: `DLF.` and four digits from the service, `APIGW.` and four digits from the gateway. At least
-    1 character."""
+    """Code of the error: `DLF.` and four or five digits from the service, `APIGW.` and four digits from the gateway.
+    At least 1 character."""
     error_msg: str = field(validator=Property("error_msg", String()))
-    """What went wrong, in words."""
+    """What went wrong, in words. Rely on error_code; the words are the server's own."""
     request_id: str | Unset = field(default=UNSET, validator=Property("request_id", String(), required=False))
     """ID of the request, to quote to the provider's support."""
     additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)

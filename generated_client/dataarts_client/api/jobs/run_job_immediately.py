@@ -22,9 +22,7 @@ _operation: Operation[RunJobResponse, ErrorResponse] = Operation(
     Parameter(
         "job_name",
         "path",
-        String(
-            min_length=1, max_length=128, pattern=r"^[.]*[0-9A-Za-z_\-\u4e00-\u9fa5][0-9A-Za-z_.\-\u4e00-\u9fa5]*\Z"
-        ),
+        String(min_length=1, max_length=128, pattern=r"^[.]*[0-9A-Za-z_\-一-龥][0-9A-Za-z_.\-一-龥]*\Z"),
     ),
     Parameter("workspace", "header", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z"), required=False),
     body=RequestBody(Object(RunJobRequest), max_bytes=12582912),
@@ -37,8 +35,10 @@ _operation: Operation[RunJobResponse, ErrorResponse] = Operation(
     hints={
         "400": {
             "DLF.0100": "Check the job's name and the workspace ID; a job outside the default workspace needs one.",
+            "DLF.0137": "Check the instance ID, the job's name and the workspace ID. An instance that was just started may take a moment to appear.",
             "DLF.0802": "Give every parameter that the job needs a value.",
             "DLF.0819": "Check the workspace ID.",
+            "DLF.30137": "Check the instance ID, the job's name and the workspace ID. An instance that was just started may take a moment to appear.",
         },
         "401": "Check the token (valid for 24 hours) or the key pair, and that this machine's clock is within 15 minutes of the service's.",
         "403": "Check the user's permissions in DataArts Studio, and that the project ID belongs to the credentials.",
@@ -74,7 +74,7 @@ def sync(
             no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
         job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
             name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
-            `^[.]*[0-9A-Za-z_\\-\\u4e00-\\u9fa5][0-9A-Za-z_.\\-\\u4e00-\\u9fa5]*$`.
+            `^[.]*[0-9A-Za-z_\\-一-龥][0-9A-Za-z_.\\-一-龥]*$`.
         client: What sends the call.
         body: The parameters to run the job with. Leave it out to run the job with the values it was saved with.
         workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
@@ -97,7 +97,8 @@ def sync(
             403: The credentials are right, but do not permit the operation.
             404: The gateway knows no such API.
             413: The request body is larger than the gateway takes.
-            415: The request body is not of the media type that the operation takes.
+            415: The request body is not of the media type that the operation takes. To a body without a
+                Content-Type the gateway was also seen to answer 400 with `APIGW.0106`; a server may answer either.
             429: Too many requests in too short a time.
             500: The service or the gateway failed. The job may have been started.
             503: The service cannot answer now. The job may have been started.
@@ -127,7 +128,7 @@ def sync_detailed(
             no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
         job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
             name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
-            `^[.]*[0-9A-Za-z_\\-\\u4e00-\\u9fa5][0-9A-Za-z_.\\-\\u4e00-\\u9fa5]*$`.
+            `^[.]*[0-9A-Za-z_\\-一-龥][0-9A-Za-z_.\\-一-龥]*$`.
         client: What sends the call.
         body: The parameters to run the job with. Leave it out to run the job with the values it was saved with.
         workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
