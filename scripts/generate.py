@@ -6,7 +6,9 @@ The client is always generated in a fresh folder. Only when that has succeeded i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import filecmp
+import io
 import os
 import shutil
 import subprocess
@@ -16,6 +18,8 @@ import tomllib
 from pathlib import Path
 
 import yaml
+
+import generator
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = (
@@ -44,33 +48,37 @@ def main() -> int:
 
 def generate(document: Path, folder: Path) -> Path:
     """Generate the client of `document` below `folder`, and return the package's folder."""
-    templates = folder / "templates"
-    shutil.copytree(ROOT / "generator-templates", templates)
-
     config = yaml.safe_load((ROOT / "generator-config.yaml").read_text(encoding="utf-8"))
     config["package_version_override"] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    config_file = folder / "config.yaml"
-    config_file.write_text(yaml.safe_dump(config), encoding="utf-8")
-
-    package = folder / str(config["package_name_override"])
-    tools = Path(sys.executable).parent
-    command = [sys.executable, "-I", str(ROOT / "scripts" / "openapi_generator.py"), str(document)]
-    command += ["generate", "--fail-on-warning", "--meta", "none", "--path", str(document)]
-    command += ["--config", str(config_file), "--custom-template-path", str(templates), "--output-path", str(package)]
-    done = subprocess.run(
-        command,
-        env=os.environ | {"PATH": os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if done.returncode:
-        sys.exit(f"{done.stdout}generate: openapi-python-client failed; nothing was written.")
-
+    package = folder / "generated_client" / str(config["package_name_override"])
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            generator.generate(document, package, config=config, templates=ROOT / "generator-templates")
+        except generator.GenerationError as error:
+            sys.exit(f"The client cannot be generated: {error}.\ngenerate: nothing was written.")
     for path in package.rglob("*.py"):
         path.write_text(HEADER + path.read_text(encoding="utf-8"), encoding="utf-8")
     (package / "py.typed").touch()
+    format_as_the_checkout(folder)
     return package
+
+
+def format_as_the_checkout(folder: Path) -> None:
+    """Do below `folder` what `make format` does in the checkout, so that it has nothing to mend in the client.
+
+    The settings are the checkout's own, and so are the paths of files, which some settings depend on. The checkout's
+    packages are there too, for ruff to sort their imports as it does in the checkout.
+    """
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for package in ROOT.glob("*/__init__.py"):
+        (folder / package.parent.name).symlink_to(package.parent)
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    options = ["--no-cache", "--no-respect-gitignore", "--quiet", "generated_client"]
+    # What is not used goes first: an import that was wrapped for it would stay wrapped.
+    for command in (["check", "--fix-only", "--select", "F401"], ["check", "--fix-only"], ["format"]):
+        done = subprocess.run([ruff, *command, *options], cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{done.stdout}{done.stderr}generate: ruff failed; nothing was written.")
 
 
 def files(package: Path) -> set[str]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import runpy
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from unittest.mock import patch
 
 import yaml
 
@@ -166,27 +161,10 @@ def _generate(constraint: Constraint, document: Document, folder: Path) -> None:
 
 def generated(document: Path, folder: Path) -> Path:
     """Generate a client as `make generate` does, but in this process, where the generator is loaded already."""
-    from scripts import generate
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from generate import generate
 
-    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-        if "-I" not in command:
-            return real(command, **options)
-        said = io.StringIO()
-        status: Any = 0
-        with patch.dict(os.environ, options["env"]), patch.object(sys, "argv", command[2:]), redirect_stdout(said):
-            try:
-                runpy.run_path(command[2], run_name="__main__")
-            except SystemExit as ended:
-                status = ended.code
-        if isinstance(status, str):
-            said.write(f"{status}\n")
-        return subprocess.CompletedProcess(command, 0 if not status else 1, said.getvalue())
-
-    real, generate.subprocess.run = subprocess.run, run  # type: ignore[attr-defined]
-    try:
-        return generate.generate(document, folder)
-    finally:
-        generate.subprocess.run = real  # type: ignore[attr-defined]
+    return generate(document, folder)
 
 
 def use_client(folder: Path) -> None:

@@ -149,8 +149,7 @@ def _hold(mutant: Mutant, sender: Connection[Any, Any]) -> None:
                     if not (watch.test or watch.crash):
                         _test(stage, watch)
             except SystemExit as ended:
-                lines = [line for line in str(ended.code).splitlines() if not line.startswith("Generating ")]
-                watch.test, watch.message = "make generate", " ".join(lines)
+                watch.test, watch.message = "make generate", " ".join(str(ended.code).splitlines())
             except Exception as error:
                 if not watch.test:
                     watch.crash = f"{type(error).__name__}: {error}"

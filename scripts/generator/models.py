@@ -1,0 +1,191 @@
+"""Models: the types of their fields, and the schemas that check them, as Python code.
+
+openapi-python-client says which class a schema becomes, and how fields are called; it keeps none of the constraints.
+So each of its properties is read side by side with the schema in the document that it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.union import UnionProperty
+
+from .document import POINTER, Document, Node, is_object
+from .errors import GenerationError
+from .patterns import python_pattern
+from .prose import described
+
+KEYWORDS = {
+    "String": {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"},
+    "Number": {
+        "minimum": "minimum",
+        "maximum": "maximum",
+        "exclusiveMinimum": "above",
+        "exclusiveMaximum": "below",
+        "multipleOf": "multiple_of",
+    },
+    "Array": {"minItems": "min_items", "maxItems": "max_items", "uniqueItems": "unique"},
+}
+"""Keywords of JSON Schema that the runtime's schemas check, and the arguments that they become, by class."""
+KEYWORDS["Integer"] = KEYWORDS["Number"]
+
+# The class of openapi-python-client's property: the type of its values, and the runtime's schema.
+_PLAIN = {
+    "AnyProperty": ("Any", "Anything"),
+    "BooleanProperty": ("bool", "Boolean"),
+    "DateProperty": ("datetime.date", "Date"),
+    "DateTimeProperty": ("datetime.datetime", "DateTime"),
+    "FloatProperty": ("float", "Number"),
+    "IntProperty": ("int", "Integer"),
+    "NoneProperty": ("None", "Null"),
+    "StringProperty": ("str", "String"),
+    "UuidProperty": ("UUID", "Uuid"),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a model."""
+
+    name: str
+    json_name: str
+    required: bool
+    annotation: str
+    """The type of its values; Unset is among them if it may be left out."""
+    schema: str
+    """The expression that makes its schema."""
+    text: str
+    """What it is, and its limits, in words; or ""."""
+
+
+@dataclass(frozen=True)
+class Additional:
+    """The properties of a model that it has no fields for."""
+
+    annotation: str
+    schema: str
+
+
+class Models:
+    """The models of a document, as the template asks for them."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def fields(self, model: ModelProperty) -> list[Field]:
+        """Return the fields of a model, those that must be given first."""
+        properties = self._node(model).get("properties", {})
+        return [
+            self._field(prop, properties[prop.name.get_untrusted_value()])
+            for prop in [*(model.required_properties or []), *(model.optional_properties or [])]
+        ]
+
+    def additional(self, model: ModelProperty) -> Additional | None:
+        """Return what a model's further properties are, or None if it has none."""
+        prop = model.additional_properties
+        if not prop:
+            return None
+        node = self._node(model).get("additionalProperties")
+        return Additional(annotation(prop), self.schema(prop, node if is_object(node) else {}, by_name=True))
+
+    def schema(self, prop: PropertyProtocol, node: Node, *, by_name: bool = False) -> str:
+        """Return the expression that makes the schema of a property.
+
+        Args:
+            prop: The property.
+            node: Its schema in the document.
+            by_name: Whether to name models in quotes, since modules of models may need each other.
+        """
+        node = self._document.resolve(node)
+        if isinstance(prop, ConstProperty):
+            return f"Const({node['const']!r})"
+        if isinstance(prop, EnumProperty):
+            return f"Member({prop.class_info.name})"
+        if isinstance(prop, ModelProperty):
+            return f'Object("{prop.class_info.name}", __name__)' if by_name else f"Object({prop.class_info.name})"
+        if isinstance(prop, UnionProperty):
+            options = self._alternatives(node)
+            if len(options) != len(prop.inner_properties):
+                raise GenerationError(f"two alternatives of {prop.name.get_untrusted_value()} are of the same type")
+            pairs = zip(prop.inner_properties, options, strict=True)
+            return f"Union({', '.join(self.schema(inner, option, by_name=by_name) for inner, option in pairs)})"
+        arguments: list[str] = []
+        if isinstance(prop, ListProperty):
+            name = "Array"
+            arguments.append(self.schema(prop.inner_property, node["items"], by_name=by_name))
+        else:
+            _, name = _plain(prop)
+        for keyword, argument in KEYWORDS.get(name, {}).items():
+            if keyword in node:
+                value = _raw(python_pattern(node[keyword])) if keyword == "pattern" else repr(node[keyword])
+                arguments.append(f"{argument}={value}")
+        return f"{name}({', '.join(arguments)})"
+
+    def _field(self, prop: PropertyProtocol, node: Node) -> Field:
+        resolved = self._document.resolve(node)
+        return Field(
+            name=prop.python_name,
+            json_name=prop.name.get_untrusted_value(),
+            required=prop.required,
+            annotation=annotation(prop) if prop.required else union([annotation(prop), "Unset"]),
+            schema=self.schema(prop, node, by_name=True),
+            text=described(node.get("description") or resolved.get("description", ""), resolved),
+        )
+
+    def _node(self, model: ModelProperty) -> Node:
+        """Return a model's schema as the document has it: openapi-python-client's makes floats of large integers."""
+        extensions = model.data.model_extra or {}
+        return self._document.resolve(self._document.schemas[extensions[POINTER]])
+
+    def _alternatives(self, node: Node) -> list[Node]:
+        """Return the schemas of which one must hold, in openapi-python-client's order."""
+        if None in node.get("enum", []):
+            return [{"type": "null"}, {"enum": [value for value in node["enum"] if value is not None]}]
+        nodes = [*node.get("anyOf", []), *node.get("oneOf", [])]
+        if isinstance(node.get("type"), list):
+            nodes += [{**node, "type": kind} for kind in node["type"]]
+        flat: list[Node] = []
+        for inner in map(self._document.resolve, nodes):
+            nested = inner.get("anyOf") or inner.get("oneOf") or isinstance(inner.get("type"), list)
+            flat += self._alternatives(inner) if nested else [inner]
+        return flat
+
+
+def annotation(prop: PropertyProtocol) -> str:
+    """Return the Python type of a property's values."""
+    if isinstance(prop, ConstProperty):
+        return f"Literal[{prop.value.python_code.as_unembedded_code()}]"
+    if isinstance(prop, ListProperty):
+        return f"list[{annotation(prop.inner_property)}]"
+    if isinstance(prop, EnumProperty):
+        return f"{prop.class_info.name} | {prop.value_type.__name__}"
+    if isinstance(prop, ModelProperty):
+        return prop.class_info.name
+    if isinstance(prop, UnionProperty):
+        return union(map(annotation, prop.inner_properties))
+    return _plain(prop)[0]
+
+
+def union(annotations: Iterable[str]) -> str:
+    """Return the union of some types: each once, None last; None alone, if there are none."""
+    names = dict.fromkeys(name for text in annotations for name in text.split(" | "))
+    if "Any" in names:
+        return "Any"
+    return " | ".join(sorted(names, key=lambda name: name == "None")) or "None"
+
+
+def _plain(prop: PropertyProtocol) -> tuple[str, str]:
+    kind = type(prop).__name__
+    if kind not in _PLAIN:
+        raise GenerationError(f"{prop.name.get_untrusted_value()} is of a kind ({kind}) without a template")
+    return _PLAIN[kind]
+
+
+def _raw(text: str) -> str:
+    """Return a string as a raw literal where that is shorter to read."""
+    return f'r"{text}"' if '"' not in text and "\n" not in text and not text.endswith("\\") else repr(text)
