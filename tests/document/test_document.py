@@ -11,10 +11,14 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.document import look, resolve
+from tests.document import resolve
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+OPERATIONS: dict[str, dict[str, Any]] = {
+    item[method]["operationId"]: item[method] for item in DOCUMENT["paths"].values() for method in METHODS & item.keys()
+}
+SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 
 
 def examples() -> Iterator[Any]:
@@ -85,11 +89,10 @@ def test_every_part_is_described(document: dict[str, Any]) -> None:
     assert [where for where, node in parts.items() if not node.get("description", "").endswith(".")] == []
 
 
-def test_every_operation_says_what_it_checks(document: dict[str, Any]) -> None:
+def test_every_operation_says_what_it_checks() -> None:
     """Every operation has an ID, a tag, a manual page, its credentials and a limit for its body."""
-    operations = [item[method] for item in document["paths"].values() for method in METHODS & item.keys()]
-
-    for operation in operations:
+    assert OPERATIONS
+    for operation in OPERATIONS.values():
         assert operation["operationId"]
         assert operation["tags"]
         assert operation["externalDocs"]["url"].startswith("https://")
@@ -97,9 +100,61 @@ def test_every_operation_says_what_it_checks(document: dict[str, Any]) -> None:
         assert operation["x-max-body-bytes"] == 12 * 1024 * 1024
 
 
-def test_no_answer_is_left_to_a_default(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_no_answer_is_left_to_a_default(operation: dict[str, Any]) -> None:
     """The statuses a caller meets are named responses, and there is no default."""
-    responses = look(document, "paths", "/v1/{project_id}/jobs/{job_name}/run-immediate", "post", "responses")
+    first, *others = operation["responses"]
 
-    assert list(responses) == ["200", "400", "401", "403", "404", "413", "415", "429", "500", "503"]
-    assert all(list(response) == ["$ref"] for response in responses.values())
+    assert first in ("200", "204")
+    assert others == ["400", "401", "403", "404", "413", *["415"] * ("requestBody" in operation), "429", "500", "503"]
+    assert all(list(response) == ["$ref"] for response in operation["responses"].values())
+
+
+@pytest.mark.parametrize("schema", [schema for schema in SCHEMAS.values() if "x-final-states" in schema])
+def test_final_states_are_states(schema: dict[str, Any]) -> None:
+    """A final state is a state, and either one of success or one of failure; not all are final."""
+    final = [state for states in schema["x-final-states"].values() for state in states]
+
+    assert list(schema["x-final-states"]) == ["success", "failure"]
+    assert len(final) == len(set(final))
+    assert set(final) < set(schema["enum"])
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if "x-allowed-states" in each])
+def test_allowed_states_are_states(operation: dict[str, Any]) -> None:
+    """The states that allow an operation are states of an instance."""
+    assert operation["x-allowed-states"]
+    assert set(operation["x-allowed-states"]) <= set(SCHEMAS["JobInstanceStatus"]["enum"])
+
+
+@pytest.mark.parametrize("name", ["JobInstance", "JobInstanceSummary", "NodeInstance"])
+def test_client_takes_null_for_what_may_be_missing(document: dict[str, Any], name: str) -> None:
+    """What a client can do without may be null, and what the reference calls mandatory is a property."""
+    schema = SCHEMAS[name]
+    validators = {
+        key: jsonschema_rs.validator_for({**node, "components": document["components"]})
+        for key, node in schema["properties"].items()
+    }
+
+    assert {key for key, validator in validators.items() if not validator.is_valid(None)} == set(schema["required"])
+    assert set(schema["x-reference-required"]) <= set(schema["properties"]) - set(schema["required"])
+
+
+def test_link_leads_to_an_operation(document: dict[str, Any]) -> None:
+    """A link names an operation, gives each of its mandatory parameters a value, and the workspace."""
+    links = document["components"]["links"]
+
+    assert links
+    for link in links.values():
+        parameters = [resolve(document, each) for each in OPERATIONS[link["operationId"]]["parameters"]]
+        known = {f"{each['in']}.{each['name']}": each.get("required", False) for each in parameters}
+        given = set(link["parameters"])
+        assert {name for name, required in known.items() if required} | {"header.workspace"} <= given <= set(known)
+
+
+def test_each_server_names_its_cloud(document: dict[str, Any]) -> None:
+    """Each server has the name of its cloud, and a region that is put into its URL."""
+    clouds = {server["x-cloud"]: server for server in document["servers"]}
+
+    assert list(clouds) == ["huawei", "huawei-eu", "otc"]
+    assert all("{region}" in server["url"] and server["variables"]["region"]["default"] for server in clouds.values())
