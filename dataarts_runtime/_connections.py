@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -178,6 +180,7 @@ class Connections:
             max_keepalive_connections=self._max_connections,
             keepalive_expiry=KEEPALIVE,
         )
+        logging.getLogger("httpcore.socks").addFilter(_hide_socks_password)  # once, however often it is called
         options: dict[str, Any] = (
             {"transport": transport} if transport else {"verify": self._verify, "proxy": self._proxy}
         )
@@ -206,6 +209,12 @@ def _trusted_authorities(*, trust_env: bool) -> Any:
         raise ValueError(
             f"{' or '.join(names) or 'verify'}: no certificate authorities can be read: {error}"
         ) from error
+
+
+def _hide_socks_password(record: logging.LogRecord) -> bool:
+    """Keep the user name and password of a SOCKS proxy out of httpcore's log; a filter of it."""
+    record.msg = re.sub(r"auth=\(.*\)", "auth=***", str(record.msg))
+    return True
 
 
 def _hide_location(response: httpx.Response) -> None:

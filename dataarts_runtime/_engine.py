@@ -153,6 +153,8 @@ class Engine:
                 raise
             return outcome_of_error(error, attempt, request, limit)
         finally:
+            for stream in attempt.half_open():
+                stream.close()
             self.connections.give_back()
         return received(attempt)
 

@@ -94,9 +94,9 @@ class BaseClient:
         self._check_transports(transport, async_transport, verify=verify, proxy=proxy)
         checked_auth = _instance("auth", auth, httpx.Auth)
         refusal = None
-        if not _flag("allow_http", allow_http) and url.scheme == "http" and not _is_loopback(url.host):
-            if checked_auth is not None or any(name.lower() in _CREDENTIALS for name, _ in checked_headers):
-                refusal = "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
+        secret = checked_auth is not None or any(name.lower() in _CREDENTIALS for name, _ in checked_headers)
+        if not _flag("allow_http", allow_http) and secret and url.scheme == "http" and not _is_loopback(url.host):
+            refusal = "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
         if refusal and transport is None and async_transport is None:
             raise ValueError(refusal)
         self._engine = Engine(
