@@ -1,12 +1,13 @@
 """Credentials for the DataArts family of APIs, for any httpx client.
 
-Requests are authenticated in one of two ways (document dataartsstudio_02_0010): by a token, or by a signature made
-with an access key and its secret key. Both are `httpx.Auth`, for synchronous and asynchronous clients alike::
+A request is authenticated by a token (`TokenAuth`), or by a signature made with an access key and its secret key
+(`SignatureAuth`); see document dataartsstudio_02_0010. Both classes are `httpx.Auth`, for synchronous and asynchronous
+clients::
 
     client = httpx.Client(auth=SignatureAuth(access_key, secret_key))
 
-`auth_from_env` takes them from the environment. `verify_signature` and `access_key_of` are the gateway's side: what a
-server needs to check a signed request.
+`auth_from_env` reads the credentials from environment variables. `verify_signature` and `access_key_of` are for
+servers: they check a signed request as the gateway does.
 """
 
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        # Loaded when asked for, so that whoever has a token does not wait for what signing takes.
+        # Loaded on first use, so that a program that uses a token does not wait for the modules that sign.
         from importlib import import_module
 
         if name not in _MODULES:

@@ -1,6 +1,6 @@
-"""What a signature is made of: the scheme SDK-HMAC-SHA256 of the API signing guide (devg-apisign).
+"""The signing algorithm SDK-HMAC-SHA256, as the API signing guide (devg-apisign) describes it.
 
-Everything here is in bytes, as it stands on the wire, so that both sides of a connection work out the same.
+It works on bytes, as they are sent, so that client and server compute the same signature.
 """
 
 import hashlib
@@ -20,8 +20,13 @@ def canonical_request(
 ) -> bytes:
     """Return the canonical request.
 
-    `headers` are the signed ones, in lower case, sorted and stripped; `names` are theirs, joined by semicolons;
-    `payload` is what stands for the body.
+    Args:
+        method: The request method.
+        path: The path as it is sent, percent-encoded.
+        query: The query as it is sent, percent-encoded, without the question mark.
+        headers: The signed headers: names in lower case, values without white space around them, sorted.
+        names: The names of these headers, joined by semicolons.
+        payload: The hash of the body, or the word that stands in for it.
     """
     uri = quote(unquote_to_bytes(path), safe="/")
     if not uri.endswith("/"):
@@ -32,7 +37,7 @@ def canonical_request(
 
 
 def _canonical_query(query: bytes) -> str:
-    """Return the parameters sorted as decoded, and encoded in one way only; a plus sign on the wire is a space."""
+    """Return the query with its parameters decoded, sorted and encoded again. A plus sign stands for a space."""
     if not query:
         return ""
     fields = [field.partition(b"=") for field in query.replace(b"+", b" ").split(b"&") if field]
@@ -41,11 +46,11 @@ def _canonical_query(query: bytes) -> str:
 
 
 def body_hash(body: bytes) -> bytes:
-    """Return what stands for a body in the canonical request."""
+    """Return the SHA-256 hash of a body, in hexadecimal digits."""
     return hashlib.sha256(body).hexdigest().encode()
 
 
 def sign(secret_key: bytes, date: bytes, canonical: bytes) -> bytes:
-    """Return the signature of a canonical request, in hexadecimal digits."""
+    """Return the signature of a canonical request made at `date`, in hexadecimal digits."""
     string_to_sign = b"%b\n%b\n%b" % (ALGORITHM.encode(), date, body_hash(canonical))
     return hmac.digest(secret_key, string_to_sign, "sha256").hex().encode()

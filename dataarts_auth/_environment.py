@@ -2,11 +2,11 @@
 
 import os
 
-from ._secrets import check_credential
+from ._secrets import check_credential, hide_locals
 from ._signature import SignatureAuth, check_access_key
 from ._token import TokenAuth
 
-# OpenStack tools read the first; the others are those of the official SDKs.
+# OpenStack tools read the first; the official SDKs read the others.
 _TOKEN = "OS_TOKEN"
 _ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
 _SECRET_KEY = "HUAWEICLOUD_SDK_SK"
@@ -15,16 +15,17 @@ _PROJECT_ID = "HUAWEICLOUD_SDK_PROJECT_ID"
 _VARIABLES = (_TOKEN, _ACCESS_KEY, _SECRET_KEY, _SECURITY_TOKEN, _PROJECT_ID)
 
 
+@hide_locals
 def auth_from_env() -> TokenAuth | SignatureAuth:
     """Return the credentials that the environment variables hold.
 
-    Either `OS_TOKEN`, a token, or `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, an access key and its secret key. With
-    these go, where set, `HUAWEICLOUD_SDK_SECURITY_TOKEN` (temporary keys) and `HUAWEICLOUD_SDK_PROJECT_ID`; beside a
-    token, the latter has no use and is not looked at. A variable that is empty counts as not set.
+    These are either `OS_TOKEN`, a token, or `HUAWEICLOUD_SDK_AK` and `HUAWEICLOUD_SDK_SK`, an access key and its secret
+    key. With a key pair, `HUAWEICLOUD_SDK_SECURITY_TOKEN` (for temporary keys) and `HUAWEICLOUD_SDK_PROJECT_ID` are
+    used too, if set; with a token, the project ID is ignored. A variable that is empty counts as not set.
 
     Raises:
-        ValueError: There are no credentials, half of them, or two sets; or no HTTP header can carry a value. The
-            message names the variables, and never shows a value.
+        ValueError: There are no credentials, half a set or two sets of them; or a value cannot be carried by an HTTP
+            header. The message names the variables, and never shows a value.
     """
     values = {name: value for name in _VARIABLES if (value := os.environ.get(name))}
     key_set = [name for name in (_ACCESS_KEY, _SECRET_KEY, _SECURITY_TOKEN) if name in values]

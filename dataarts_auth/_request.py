@@ -1,12 +1,12 @@
-"""Requests with other headers than the caller's."""
+"""Copies of a request with other headers."""
 
 import httpx
 
 
 def with_headers(request: httpx.Request, headers: httpx.Headers | list[tuple[bytes, bytes]]) -> httpx.Request:
-    """Return the request with `headers` in place of its own; the request itself, which is the caller's, stays as it is.
+    """Return a copy of the request that has `headers` in place of its own. The caller's request stays as it is.
 
-    Both share one body: a streaming one can be sent by either of them, once.
+    Request and copy share one body. If it is a stream, only one of them can be sent.
     """
     copy = httpx.Request(
         request.method,
@@ -16,5 +16,5 @@ def with_headers(request: httpx.Request, headers: httpx.Headers | list[tuple[byt
         extensions=request.extensions,
     )
     if isinstance(copy.stream, httpx.ByteStream):
-        copy.read()  # so that response.request.content can be read, as ever
+        copy.read()  # Without this, `response.request.content` would raise.
     return copy

@@ -7,15 +7,15 @@ import httpx
 
 from ._canonical import ALGORITHM, CONTENT_SHA256, DATE_FORMAT, body_hash, canonical_request, sign
 from ._request import with_headers
-from ._secrets import SecretHolder, check_credential
+from ._secrets import SecretHolder, check_credential, hide_locals
 
 # Document dataartsstudio_02_0010: a request signed with an access key may have a body of 12 MB at most.
 MAX_BODY_BYTES = 12 * 1024 * 1024
 
-# What says who is asking, and when: it is for SignatureAuth to say, so whatever the request brought along goes.
+# Headers that say who sends the request, and when. SignatureAuth sets them, so those of the request are removed.
 _REPLACED = frozenset({b"authorization", b"x-auth-token", b"x-sdk-date", b"x-security-token"})
 
-# Headers that a client library or a hop may add, change or drop below us.
+# Headers that the HTTP library, or a proxy on the way, may add, change or remove after the request was signed.
 _NOT_SIGNED = frozenset(
     {
         b"accept",
@@ -44,34 +44,37 @@ _NOT_SIGNED = frozenset(
 class SignatureAuth(SecretHolder, httpx.Auth):
     """Signs each request with an access key and its secret key (document dataartsstudio_02_0010).
 
-    The signature covers what goes over the wire: method, path, query, body, and the headers but those that clients and
-    hops change on the way (`User-Agent`, `Accept`, `Content-Length` and their like), names with an underscore, which
-    gateways drop, and headers given more than once, which a hop may join. Every attempt is signed afresh, with its own
-    date. A body is always hashed, whatever its media type, unless the caller sets `X-Sdk-Content-Sha256` (to
-    `UNSIGNED-PAYLOAD`, say): then that stands for it, as in the official SDK.
+    The signature covers the method, the path, the query, the body and the headers, as they are sent. Three kinds of
+    headers are not signed: those that clients and hops change on the way (`User-Agent`, `Accept`, `Content-Length` and
+    similar ones), those with an underscore in their name, which gateways drop, and those given more than once, which a
+    hop may join. Each time a request is sent, it gets the current date and a new signature.
 
-    `Authorization`, `X-Auth-Token`, `X-Sdk-Date` and `X-Security-Token` that the request already carries are replaced
-    or dropped, and so is its `X-Project-Id` if there is a `project_id` here; the caller's request object is left as
-    it is. Instances are immutable, and any number of clients and threads may share one.
+    The body is hashed whatever its media type is. If the request has a header `X-Sdk-Content-Sha256`, its value
+    (`UNSIGNED-PAYLOAD`, for example) stands in for the hash, as in the official SDK.
+
+    If the request already carries `Authorization`, `X-Auth-Token`, `X-Sdk-Date` or `X-Security-Token`, they are
+    replaced or removed; so is `X-Project-Id` if a `project_id` is given here. The caller's request object is left as
+    it is. Objects are immutable, and any number of clients, threads and tasks may share one.
 
     Redirects that httpx follows by itself (not its default) carry the signature of the first request, which no server
-    accepts; send `response.next_request` instead, and it is signed anew.
+    accepts. Send `response.next_request` instead: it gets a signature of its own.
 
     Args:
-        access_key: The access key (AK); it goes over the wire.
-        secret_key: The secret key (SK); it never does.
-        security_token: What comes with temporary keys; sent as `X-Security-Token`.
-        project_id: Sent as `X-Project-Id`, if given.
+        access_key: The access key (AK), which is sent.
+        secret_key: The secret key (SK), which is never sent.
+        security_token: The token that comes with temporary keys, sent as `X-Security-Token`.
+        project_id: The project ID, sent as `X-Project-Id`.
 
     Raises:
         TypeError: A credential is not a str.
         ValueError: A credential is empty, or no HTTP header can carry it: white space around it, line breaks,
-            characters outside ASCII, in the access key also a space or a comma. While sending, and before anything is
+            characters outside ASCII; in the access key also a space or a comma. While sending, before anything is
             sent: the body is a stream, or larger than 12 MiB. No message ever shows a credential.
     """
 
-    __slots__ = ("_access_key", "_headers", "_replaced", "_secret_key", "_shown")
+    __slots__ = ("_access_key", "_headers", "_replaced", "_repr", "_secret_key")
 
+    @hide_locals
     def __init__(
         self,
         access_key: str,
@@ -80,26 +83,32 @@ class SignatureAuth(SecretHolder, httpx.Auth):
         security_token: str | None = None,
         project_id: str | None = None,
     ) -> None:
+        headers: list[tuple[bytes, bytes]] = []
+        replaced = _REPLACED
+        shown = "access_key='***', secret_key='***'"
         self._access_key = check_access_key("access_key", access_key).encode("ascii")
         self._secret_key = check_credential("secret_key", secret_key).encode("ascii")
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._replaced = _REPLACED
-        self._shown = ""
         if security_token is not None:
-            value = check_credential("security_token", security_token).encode("ascii")
-            self._headers.append((b"X-Security-Token", value))
-            self._shown += ", security_token='***'"
+            headers.append((b"X-Security-Token", check_credential("security_token", security_token).encode("ascii")))
+            shown += ", security_token='***'"
         if project_id is not None:
-            value = check_credential("project_id", project_id).encode("ascii")
-            self._headers.append((b"X-Project-Id", value))
-            self._replaced |= {b"x-project-id"}
-            self._shown += f", project_id={project_id!r}"
+            headers.append((b"X-Project-Id", check_credential("project_id", project_id).encode("ascii")))
+            replaced |= {b"x-project-id"}
+            shown += f", project_id={project_id!r}"
+        self._headers = tuple(headers)
+        self._replaced = replaced
+        self._repr = f"SignatureAuth({shown})"
 
     def __repr__(self) -> str:
-        return f"SignatureAuth(access_key='***', secret_key='***'{self._shown})"
+        return self._repr
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request signed."""
+        """Send the request with a signature."""
+        yield self._sign(request)
+
+    @hide_locals
+    def _sign(self, request: httpx.Request) -> httpx.Request:
+        """Return a copy of the request that carries the current date and the signature."""
         if not isinstance(request.stream, httpx.ByteStream):
             raise ValueError("a streaming body cannot be signed: give the body as a whole (bytes, str or JSON)")
         body = b"".join(request.stream)
@@ -124,11 +133,11 @@ class SignatureAuth(SecretHolder, httpx.Auth):
             signature,
         )
         headers.append((b"Authorization", value))
-        yield with_headers(request, headers)
+        return with_headers(request, headers)
 
 
 def check_access_key(name: str, value: object) -> str:
-    """Return `value` if it can be sent as an access key, or raise an error that tells its name and never the value."""
+    """Return `value` if it can be sent as an access key; if not, raise as `check_credential` does."""
     access_key = check_credential(name, value)
     if " " in access_key or "," in access_key:
         raise ValueError(f"{name} has a space or a comma, which the Authorization header cannot carry")

@@ -1,22 +1,21 @@
-"""A server on a real socket, started once and forgetful between tests."""
+"""A server on a real socket, started once and reset before each test."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from .wire import Wire, serve
+from .server import Server, serve
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[Wire]:
-    with serve() as wire:
-        yield wire
+def _server() -> Iterator[Server]:
+    with serve() as server:
+        yield server
 
 
 @pytest.fixture
-def wire(_server: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The server, with nothing arrived and nothing to say but 200; no proxy stands before it."""
+def server(_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, which has received nothing yet and answers everything with 200. Requests reach it without a proxy."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    _server.arrived.clear()
-    _server.answers.clear()
+    _server.reset()
     return _server

@@ -28,7 +28,7 @@ def set_only(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
 
 
 def sent_by(auth: httpx.Auth) -> dict[str, str]:
-    """The credentials that go over the wire, by the variable they come from."""
+    """The credentials that go over the server, by the variable they come from."""
     headers = next(auth.sync_auth_flow(httpx.Request("GET", "https://host/"))).headers
     sent = {
         TOKEN: headers.get("X-Auth-Token"),

@@ -1,11 +1,12 @@
-"""Does what arrives at a server carry the credentials, and nothing of the caller's change?"""
+"""Does a request that a server receives carry the credentials, and does nothing of the caller's change?"""
 
 import asyncio
 import copy
 import io
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ import time_machine
 
 from dataarts_auth import SignatureAuth, TokenAuth, access_key_of
 
-from .wire import Wire
+from .server import Response, Server
 
 AUTH = SignatureAuth("AKEXAMPLE", "SKEXAMPLE", security_token="tok", project_id="p1")
 MIB = 1024 * 1024
@@ -67,25 +68,25 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 @both
 @pytest.mark.parametrize("given", REQUESTS.values(), ids=REQUESTS.keys())
-def test_signs_what_arrives(wire: Wire, send: Send, given: dict[str, Any]) -> None:
-    """Whatever the request, the server finds the signature to be that of what arrived, and of nothing else."""
+def test_signs_what_is_received(server: Server, send: Send, given: dict[str, Any]) -> None:
+    """Whatever the request, the server finds the signature to be that of what received, and of nothing else."""
     method, path = given.get("method", "POST"), given.get("path", "/v1/p1/jobs/myJob/run-immediate")
     options = {name: value for name, value in given.items() if name not in {"method", "path"}}
-    request = httpx.Client().build_request(method, wire.url + path, **options)
+    request = httpx.Client().build_request(method, server.url + path, **options)
 
     response = send(request)
 
     assert response.status_code == 200
-    assert wire.last.verify("SKEXAMPLE") is None
-    assert wire.last.verify("SKEXAMPLF") is not None
-    assert access_key_of(wire.last.header("Authorization") or "") == "AKEXAMPLE"
-    assert wire.last.header("X-Security-Token") == "tok"
-    assert wire.last.header("X-Project-Id") == "p1"
-    assert wire.last.body == request.content == response.request.content
+    assert server.request.verify("SKEXAMPLE") is None
+    assert server.request.verify("SKEXAMPLF") is not None
+    assert access_key_of(server.request.header("Authorization") or "") == "AKEXAMPLE"
+    assert server.request.header("X-Security-Token") == "tok"
+    assert server.request.header("X-Project-Id") == "p1"
+    assert server.request.body == request.content == response.request.content
 
 
 @both
-def test_sends_the_token(wire: Wire, send: Send) -> None:
+def test_sends_the_token(server: Server, send: Send) -> None:
     """A token goes in X-Auth-Token, in place of one that the request brought along, and streams may follow it."""
 
     def chunks() -> Iterator[bytes]:
@@ -95,24 +96,24 @@ def test_sends_the_token(wire: Wire, send: Send) -> None:
         yield b"{}"
 
     content = chunks() if send is send_sync else chunks_async()
-    streaming = httpx.Request("POST", wire.url, content=content, headers={"Content-Length": "2"})
-    plain = httpx.Request("POST", wire.url, headers={"x-auth-token": "stale"}, content=b"{}")
+    streaming = httpx.Request("POST", server.url, content=content, headers={"Content-Length": "2"})
+    plain = httpx.Request("POST", server.url, headers={"x-auth-token": "stale"}, content=b"{}")
 
     for request in (streaming, plain):
         send(request, TokenAuth("tok en"))
 
-    assert [arrived.header("X-Auth-Token") for arrived in wire.arrived] == ["tok en"] * 2
-    assert [arrived.body for arrived in wire.arrived] == [b"{}"] * 2
-    assert [arrived.header("Authorization") for arrived in wire.arrived] == [None] * 2
+    assert [received.header("X-Auth-Token") for received in server.requests] == ["tok en"] * 2
+    assert [received.body for received in server.requests] == [b"{}"] * 2
+    assert [received.header("Authorization") for received in server.requests] == [None] * 2
 
 
 @both
 @pytest.mark.parametrize("auth", [AUTH, TokenAuth("tok")], ids=["signature", "token"])
-def test_nothing_of_the_callers_changes(wire: Wire, send: Send, auth: httpx.Auth) -> None:
+def test_nothing_of_the_callers_changes(server: Server, send: Send, auth: httpx.Auth) -> None:
     """The caller's request, headers and all, is after the call what it was before."""
     headers, params, payload = {"workspace": "ws1", "X-Sdk-Date": "old"}, {"a": "b"}, {"jobParams": [{"name": "a"}]}
     callers = copy.deepcopy((headers, params, payload))
-    request = httpx.Request("POST", wire.url, headers=headers, params=params, json=payload)
+    request = httpx.Request("POST", server.url, headers=headers, params=params, json=payload)
     before = (request.method, str(request.url), list(request.headers.raw), request.stream, request.content)
 
     response = send(request, auth)
@@ -123,56 +124,77 @@ def test_nothing_of_the_callers_changes(wire: Wire, send: Send, auth: httpx.Auth
 
 
 @both
-def test_each_attempt_is_signed_afresh(wire: Wire, send: Send) -> None:
+def test_each_attempt_is_signed_afresh(server: Server, send: Send) -> None:
     """A request sent again an hour later carries the later date, and one signature that fits it."""
-    request = httpx.Request("POST", wire.url, json={})
+    request = httpx.Request("POST", server.url, json={})
     for hour in (10, 11):
         with time_machine.travel(datetime(2026, 1, 1, hour, tzinfo=UTC), tick=False):
             send(request)
 
-    first, second = wire.arrived
+    first, second = server.requests
     assert first.header("X-Sdk-Date") == "20260101T100000Z"
     assert second.header("X-Sdk-Date") == "20260101T110000Z"
     assert first.verify("SKEXAMPLE", datetime(2026, 1, 1, 10, tzinfo=UTC)) is None
     assert second.verify("SKEXAMPLE", datetime(2026, 1, 1, 11, tzinfo=UTC)) is None
 
 
-def test_a_redirect_sent_on_is_signed_afresh(wire: Wire) -> None:
+@both
+@pytest.mark.parametrize("zone", ["ZONE-08:00", "ZONE+09:30", "ZONE+05SUMMER,0,365"], ids=["east", "west", "summer"])
+def test_the_date_is_utc(server: Server, monkeypatch: pytest.MonkeyPatch, send: Send, zone: str) -> None:
+    """The date of a signature is in UTC, wherever in the world the machine is."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        away_from_utc = abs(datetime.now().astimezone().utcoffset() or timedelta())
+        before = datetime.now(UTC)
+        send(httpx.Request("POST", server.url, json={}))
+        after = datetime.now(UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    date = datetime.fromisoformat(server.request.header("X-Sdk-Date") or "")
+
+    assert away_from_utc >= timedelta(hours=4), "the time zone was not set"
+    assert before.replace(microsecond=0) <= date <= after
+    assert server.request.verify("SKEXAMPLE", after) is None
+
+
+def test_a_redirect_sent_on_is_signed_afresh(server: Server) -> None:
     """The request that a redirect asks for, sent by the caller, is signed for where it goes."""
-    wire.answers.append((307, [("Location", "/v2/other?x=1")], b""))
+    server.responses.append(Response(307, {"Location": "/v2/other?x=1"}))
     with httpx.Client(auth=AUTH) as client:
-        redirect = client.post(f"{wire.url}/v1/first", json={"a": 1}, headers={"workspace": "ws1"})
+        redirect = client.post(f"{server.url}/v1/first", json={"a": 1}, headers={"workspace": "ws1"})
         assert redirect.next_request is not None
         client.send(redirect.next_request)
 
-    first, second = wire.arrived
+    first, second = server.requests
     assert (first.raw_path, second.raw_path, second.query) == (b"/v1/first", b"/v2/other", b"x=1")
     assert second.body == first.body
     assert (first.verify("SKEXAMPLE"), second.verify("SKEXAMPLE")) == (None, None)
 
 
-def test_a_redirect_that_httpx_follows_is_not(wire: Wire) -> None:
+def test_a_redirect_that_httpx_follows_is_not(server: Server) -> None:
     """A redirect that httpx follows by itself carries the signature of the first request, which is refused."""
-    wire.answers.append((307, [("Location", "/v2/other")], b""))
+    server.responses.append(Response(307, {"Location": "/v2/other"}))
     with httpx.Client(auth=AUTH, follow_redirects=True) as client:
-        client.post(f"{wire.url}/v1/first")
+        client.post(f"{server.url}/v1/first")
 
-    first, second = wire.arrived
+    first, second = server.requests
     assert first.verify("SKEXAMPLE") is None
     assert "verify aksk signature fail" in (second.verify("SKEXAMPLE") or "")
 
 
-def test_threads_share_one(wire: Wire) -> None:
+def test_threads_share_one(server: Server) -> None:
     """Many threads may sign by one object at the same time."""
 
     def send(number: int) -> None:
-        client.post(f"{wire.url}/v1/{number}", content=str(number) * number)
+        client.post(f"{server.url}/v1/{number}", content=str(number) * number)
 
     with httpx.Client(auth=AUTH) as client, ThreadPoolExecutor(8) as pool:
         list(pool.map(send, range(64)))
 
-    assert sorted(len(arrived.body) for arrived in wire.arrived) == [len(str(n)) * n for n in range(64)]
-    assert {arrived.verify("SKEXAMPLE") for arrived in wire.arrived} == {None}
+    assert sorted(len(received.body) for received in server.requests) == [len(str(n)) * n for n in range(64)]
+    assert {received.verify("SKEXAMPLE") for received in server.requests} == {None}
 
 
 def generator() -> Iterator[bytes]:
@@ -195,32 +217,32 @@ async def async_generator() -> AsyncIterator[bytes]:
     ],
     ids=["generator", "file", "multipart", "asynchronous generator"],
 )
-def test_streaming_bodies_are_refused(wire: Wire, send: Send, body: dict[str, Any]) -> None:
+def test_streaming_bodies_are_refused(server: Server, send: Send, body: dict[str, Any]) -> None:
     """A body that comes as a stream is refused before anything is sent."""
-    request = httpx.Request("POST", wire.url, **body)
+    request = httpx.Request("POST", server.url, **body)
 
     with pytest.raises(ValueError, match="a streaming body cannot be signed"):
         send(request)
 
-    assert wire.arrived == []
+    assert server.requests == []
 
 
-def test_a_stream_once_read_is_signed(wire: Wire) -> None:
+def test_a_stream_once_read_is_signed(server: Server) -> None:
     """A body that came as a stream and has been read is signed like any other."""
-    request = httpx.Request("POST", wire.url, files={"file": b"{}"})
+    request = httpx.Request("POST", server.url, files={"file": b"{}"})
     request.read()
     send_sync(request)
 
-    assert b"{}" in wire.last.body
-    assert wire.last.verify("SKEXAMPLE") is None
+    assert b"{}" in server.request.body
+    assert server.request.verify("SKEXAMPLE") is None
 
 
 @both
-def test_too_large_bodies_are_refused(wire: Wire, send: Send) -> None:
+def test_too_large_bodies_are_refused(server: Server, send: Send) -> None:
     """A body of one byte more than 12 MiB is refused before anything is sent."""
-    request = httpx.Request("POST", wire.url, content=b"x" * (12 * MIB + 1))
+    request = httpx.Request("POST", server.url, content=b"x" * (12 * MIB + 1))
 
     with pytest.raises(ValueError, match="a body of 12582913 bytes cannot be signed: at most 12582912 are allowed"):
         send(request)
 
-    assert wire.arrived == []
+    assert server.requests == []

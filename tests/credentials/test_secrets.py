@@ -5,14 +5,14 @@ import logging
 import pickle
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from dataarts_auth import SignatureAuth, TokenAuth
 
-from .wire import Wire
+from .server import Response, Server
 
 SECRETS = {"token": "s3cr3t-token", "secret_key": "s3cr3t-key", "security_token": "s3cr3t-security"}
 
@@ -108,11 +108,16 @@ def test_unfit_access_keys(value: str) -> None:
     assert "s3c" not in str(error.value)
 
 
+def expected(name: str) -> str:
+    """What an argument must be."""
+    return "a str or a callable that returns one" if name == "token" else "a str"
+
+
 @pytest.mark.parametrize("value", [b"s3cr3t", 3, ["s3cr3t"], object()], ids=["bytes", "int", "list", "object"])
 @pytest.mark.parametrize(("name", "create"), ARGUMENTS.items(), ids=ARGUMENTS.keys())
 def test_wrong_types(name: str, create: Callable[[object], httpx.Auth], value: object) -> None:
     """A value of another type is refused by the names of the argument and of the type, and not shown."""
-    with pytest.raises(TypeError, match=f"^{name} must be a str, not {type(value).__name__}$"):
+    with pytest.raises(TypeError, match=f"^{name} must be {expected(name)}, not {type(value).__name__}$"):
         create(value)
 
 
@@ -121,48 +126,18 @@ def test_none_is_no_credential(name: str) -> None:
     """None, as an unset variable has it, is refused like any other type."""
     create: Callable[..., httpx.Auth] = ARGUMENTS[name]
 
-    with pytest.raises(TypeError, match=f"^{name} must be a str, not NoneType$"):
+    with pytest.raises(TypeError, match=f"^{name} must be {expected(name)}, not NoneType$"):
         create(None)
 
 
 @each
-def test_nothing_is_logged(wire: Wire, caplog: pytest.LogCaptureFixture, create: Callable[[], httpx.Auth]) -> None:
+def test_nothing_is_logged(server: Server, caplog: pytest.LogCaptureFixture, create: Callable[[], httpx.Auth]) -> None:
     """The logs of a call that succeeds and of one that is refused, down to DEBUG, hold no secret."""
     caplog.set_level(logging.DEBUG)
-    wire.answers += [(200, [], b"{}"), (401, [], b"{}")]
+    server.responses += [Response(200), Response(401)]
     with httpx.Client(auth=create()) as client:
         for _ in range(2):
-            client.post(wire.url, json={})
+            client.post(server.url, json={})
 
     assert "send_request_headers" in caplog.text
     assert "s3cr3t" not in caplog.text
-
-
-def traceback_of(auth: httpx.Auth, url: str, content: bytes | Iterator[bytes]) -> str:
-    """Send a request that fails, and return the traceback with the local variables of every frame."""
-    with httpx.Client(auth=auth) as client:
-        try:
-            client.post(url, content=content).raise_for_status()
-        except (httpx.HTTPError, ValueError) as error:
-            return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
-    raise AssertionError("nothing failed")
-
-
-@each
-@pytest.mark.parametrize("status", [None, 401, 500], ids=str)
-def test_failed_calls_show_no_secret(wire: Wire, create: Callable[[], httpx.Auth], status: int | None) -> None:
-    """The traceback of a call that reaches no server, or gets an error, shows no secret even in local variables."""
-    wire.answers.append((status or 200, [], b""))
-    shown = traceback_of(create(), "http://127.0.0.1:1" if status is None else wire.url, b"{}")
-
-    assert "auth = " in shown
-    assert "s3cr3t" not in shown
-
-
-@pytest.mark.parametrize("content", [iter([b""]), bytes(12 * 1024 * 1024 + 1)], ids=["streaming", "too large"])
-def test_refused_bodies_show_no_secret(wire: Wire, content: bytes | Iterator[bytes]) -> None:
-    """The traceback of a body that cannot be signed shows no secret even in local variables."""
-    shown = traceback_of(CREDENTIALS["temporary keys"](), wire.url, content)
-
-    assert "cannot be signed" in shown
-    assert "s3cr3t" not in shown

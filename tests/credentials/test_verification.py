@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from dataarts_auth import SignatureAuth, access_key_of, verify_signature
 
 from . import official
+from .server import ReceivedRequest, Server
 from .test_signature import Case, cases
-from .wire import Arrived, Wire
 
 INCORRECT = "Incorrect IAM authentication information: "
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,25 +25,25 @@ SIGNED = ["content-type", "host", "workspace", "x-project-id", "x-sdk-date", "x-
 
 
 @pytest.fixture
-def arrived(wire: Wire) -> Arrived:
-    """A signed request as it arrived at a server, signed at NOW."""
+def received(server: Server) -> ReceivedRequest:
+    """A request that was signed at NOW, as a server received it."""
     auth = SignatureAuth("AKEXAMPLE", "SKEXAMPLE", security_token="tok", project_id="p1")
     with time_machine.travel(NOW, tick=False), httpx.Client(auth=auth) as client:
         client.post(
-            f"{wire.url}/v1/p1/jobs/%E4%BD%9C%E4%B8%9A/run-immediate?a=1&b=2",
+            f"{server.url}/v1/p1/jobs/%E4%BD%9C%E4%B8%9A/run-immediate?a=1&b=2",
             json={"jobParams": [{"name": "aaa", "value": "111"}]},
             headers={"workspace": "ws1"},
         )
-    return wire.last
+    return server.request
 
 
-def test_accepts_what_arrived(arrived: Arrived) -> None:
-    """The request that the tests below alter is accepted unaltered, and its signed headers are those altered below."""
-    assert arrived.verify("SKEXAMPLE", NOW) is None
-    assert arrived.signed_names == SIGNED
+def test_accepts_what_was_received(received: ReceivedRequest) -> None:
+    """The request that the tests below alter is accepted unaltered; they alter each of its signed headers."""
+    assert received.verify("SKEXAMPLE", NOW) is None
+    assert received.signed_names == SIGNED
 
 
-def with_header(request: Arrived, name: str, change: Callable[[bytes], list[bytes]]) -> Arrived:
+def with_header(request: ReceivedRequest, name: str, change: Callable[[bytes], list[bytes]]) -> ReceivedRequest:
     """The request with other values for a header."""
     headers = [
         (key, new)
@@ -53,7 +53,7 @@ def with_header(request: Arrived, name: str, change: Callable[[bytes], list[byte
     return replace(request, headers=headers)
 
 
-def in_authorization(request: Arrived, old: str, new: str) -> Arrived:
+def in_authorization(request: ReceivedRequest, old: str, new: str) -> ReceivedRequest:
     """The request with a part of its Authorization replaced."""
     return with_header(request, "authorization", lambda value: [value.replace(old.encode(), new.encode())])
 
@@ -63,7 +63,9 @@ def other_last(value: bytes) -> bytes:
     return value[:-1] + (b"0" if value[-1:] != b"0" else b"1")
 
 
-ALTERED: dict[str, Callable[[Arrived], Arrived]] = {
+Alter = Callable[[ReceivedRequest], ReceivedRequest]
+
+ALTERED: dict[str, Alter] = {
     "method": lambda request: replace(request, method="PUT"),
     "path": lambda request: replace(request, raw_path=request.raw_path.replace(b"p1", b"p2")),
     "path, a letter's case": lambda request: replace(request, raw_path=request.raw_path.replace(b"jobs", b"Jobs")),
@@ -86,7 +88,7 @@ ALTERED: dict[str, Callable[[Arrived], Arrived]] = {
 }
 
 
-def alterations_of(name: str) -> dict[str, Callable[[Arrived], Arrived]]:
+def alterations_of(name: str) -> dict[str, Alter]:
     """The ways to alter a header."""
     changes: dict[str, Callable[[bytes], list[bytes]]] = {
         "changed": lambda value: [other_last(value)],
@@ -103,39 +105,41 @@ for _name in SIGNED:
 
 
 @pytest.mark.parametrize("alter", ALTERED.values(), ids=ALTERED.keys())
-def test_refuses_what_was_altered(arrived: Arrived, alter: Callable[[Arrived], Arrived]) -> None:
+def test_refuses_what_was_altered(
+    received: ReceivedRequest, alter: Callable[[ReceivedRequest], ReceivedRequest]
+) -> None:
     """A request altered in any one part on its way is refused."""
-    altered = alter(arrived)
+    altered = alter(received)
 
-    assert altered != arrived
+    assert altered != received
     assert (altered.verify("SKEXAMPLE", NOW) or "").startswith(INCORRECT)
 
 
 @pytest.mark.parametrize("key", ["SKEXAMPLf", "SKEXAMPL", "SKEXAMPLE ", "skexample", ""])
-def test_refuses_another_key(arrived: Arrived, key: str) -> None:
+def test_refuses_another_key(received: ReceivedRequest, key: str) -> None:
     """A signature made with another secret key is refused."""
-    assert "verify aksk signature fail" in (arrived.verify(key, NOW) or "")
+    assert "verify aksk signature fail" in (received.verify(key, NOW) or "")
 
 
 @pytest.mark.parametrize("name", SIGNED)
-def test_headers_in_any_case_and_order(arrived: Arrived, name: str) -> None:
+def test_headers_in_any_case_and_order(received: ReceivedRequest, name: str) -> None:
     """Headers may arrive in any order, their names in any case, and white space around their values."""
-    headers = [(key.swapcase(), b" \t" + value.strip() + b" ") for key, value in reversed(arrived.headers)]
-    request = replace(arrived, headers=headers)
+    headers = [(key.swapcase(), b" \t" + value.strip() + b" ") for key, value in reversed(received.headers)]
+    request = replace(received, headers=headers)
 
     assert request.verify("SKEXAMPLE", NOW) is None
     assert ALTERED[f"{name}, changed"](request).verify("SKEXAMPLE", NOW) is not None
 
 
-def test_text_stands_for_bytes(arrived: Arrived) -> None:
+def test_text_stands_for_bytes(received: ReceivedRequest) -> None:
     """Path, query and headers may be given in text, as http.server and WSGI have them."""
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in arrived.headers]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in received.headers]
     refusal = verify_signature(
-        arrived.method,
-        arrived.raw_path.decode("latin-1"),
-        arrived.query.decode("latin-1"),
+        received.method,
+        received.raw_path.decode("latin-1"),
+        received.query.decode("latin-1"),
         headers,
-        arrived.body,
+        received.body,
         secret_key="SKEXAMPLE",
         now=NOW,
     )
@@ -153,9 +157,9 @@ def test_text_stands_for_bytes(arrived: Arrived) -> None:
         (NOW + timedelta(minutes=14)).astimezone(timezone(timedelta(hours=8))),
     ],
 )
-def test_a_date_within_15_minutes_passes(arrived: Arrived, now: datetime) -> None:
+def test_a_date_within_15_minutes_passes(received: ReceivedRequest, now: datetime) -> None:
     """A date of up to 15 minutes ago or ahead is accepted, in whatever time zone the server lives."""
-    assert arrived.verify("SKEXAMPLE", now) is None
+    assert received.verify("SKEXAMPLE", now) is None
 
 
 @pytest.mark.parametrize(
@@ -169,22 +173,22 @@ def test_a_date_within_15_minutes_passes(arrived: Arrived, now: datetime) -> Non
         ((NOW + timedelta(minutes=16)).astimezone(timezone(timedelta(hours=8))), "20260101T001600Z"),
     ],
 )
-def test_a_date_beyond_15_minutes_is_refused(arrived: Arrived, now: datetime, server_time: str) -> None:
+def test_a_date_beyond_15_minutes_is_refused(received: ReceivedRequest, now: datetime, server_time: str) -> None:
     """A date of more than 15 minutes ago or ahead is refused, with both times in the message."""
-    assert arrived.verify("SKEXAMPLE", now) == (
+    assert received.verify("SKEXAMPLE", now) == (
         "Incorrect IAM authentication information: calc aksk signature fail:signature expired, "
         f"signature time:20260101T000000Z,server time:{server_time}"
     )
 
 
-def test_a_server_time_without_zone_is_an_error(arrived: Arrived) -> None:
+def test_a_server_time_without_zone_is_an_error(received: ReceivedRequest) -> None:
     """A server that does not tell its time zone learns so at once."""
     with pytest.raises(ValueError, match="now has no time zone"):
-        arrived.verify("SKEXAMPLE", NOW.replace(tzinfo=None))
+        received.verify("SKEXAMPLE", NOW.replace(tzinfo=None))
 
 
 def test_shows_the_canonical_request() -> None:
-    """For a wrong signature the message shows the canonical request of what arrived, with bars for line breaks."""
+    """For a wrong signature the message shows the canonical request of what received, with bars for line breaks."""
     authorization = "SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=host;workspace;x-sdk-date, Signature=" + 64 * "0"
     refusal = verify_signature(
         "POST",
@@ -240,22 +244,22 @@ HEX = 64 * "a"
         "\udcff\u4f5c",
     ],
 )
-def test_other_authorizations_are_refused(arrived: Arrived, authorization: str) -> None:
+def test_other_authorizations_are_refused(received: ReceivedRequest, authorization: str) -> None:
     """An Authorization of another scheme or form is refused by a message that says so, and names no access key."""
-    request = with_header(arrived, "authorization", lambda _: [authorization.encode("utf-8", "replace")])
+    request = with_header(received, "authorization", lambda _: [authorization.encode("utf-8", "replace")])
 
     assert request.verify("SKEXAMPLE", NOW) == MALFORMED
     assert access_key_of(authorization) is None
 
 
-def test_two_authorizations_are_refused(arrived: Arrived) -> None:
+def test_two_authorizations_are_refused(received: ReceivedRequest) -> None:
     """Two Authorization headers are refused, even if they say the same."""
-    assert with_header(arrived, "authorization", lambda value: [value, value]).verify("SKEXAMPLE", NOW) == MALFORMED
+    assert with_header(received, "authorization", lambda value: [value, value]).verify("SKEXAMPLE", NOW) == MALFORMED
 
 
-def test_no_authorization_is_refused(arrived: Arrived) -> None:
+def test_no_authorization_is_refused(received: ReceivedRequest) -> None:
     """Without an Authorization header the message is that for missing credentials."""
-    request = with_header(arrived, "authorization", lambda _: [])
+    request = with_header(received, "authorization", lambda _: [])
 
     assert request.verify("SKEXAMPLE", NOW) == INCORRECT + "x-auth-token not found"
 
@@ -275,9 +279,9 @@ def test_host_and_date_must_be_signed(name: str) -> None:
     )
 
 
-def test_signed_headers_must_arrive(arrived: Arrived) -> None:
+def test_signed_headers_must_arrive(received: ReceivedRequest) -> None:
     """A header that is listed but has not arrived is named in the message."""
-    request = with_header(arrived, "workspace", lambda _: [])
+    request = with_header(received, "workspace", lambda _: [])
 
     assert request.verify("SKEXAMPLE", NOW) == (
         INCORRECT + "calc aksk signature fail:signed header workspace not found"
@@ -295,9 +299,9 @@ def test_signed_headers_must_arrive(arrived: Arrived) -> None:
         "\u0662\u0660260101T000000Z",
     ],
 )
-def test_dates_must_be_dates(arrived: Arrived, date: str) -> None:
+def test_dates_must_be_dates(received: ReceivedRequest, date: str) -> None:
     """A date of another form, or that never was, is refused by a message that says so."""
-    request = with_header(arrived, "x-sdk-date", lambda _: [date.encode()])
+    request = with_header(received, "x-sdk-date", lambda _: [date.encode()])
 
     assert request.verify("SKEXAMPLE", NOW) == (
         INCORRECT + "calc aksk signature fail:X-Sdk-Date is not a date like 20260101T000000Z"
@@ -307,17 +311,17 @@ def test_dates_must_be_dates(arrived: Arrived, date: str) -> None:
 @given(cases(), st.sampled_from([None, "application/xml", "multipart/form-data", "application/bson"]))
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_accepts_what_the_official_signer_signs(case: Case, media_type: str | None) -> None:
-    """Whatever the official signer signs is accepted as it goes over the wire, unsigned payloads included."""
+    """Whatever the official signer signs is accepted as it goes over the server, unsigned payloads included."""
     headers = {name: value.decode() for name, value in case.headers if name != "Content-Type"}
     headers |= {"Host": "h", "User-Agent": "official", "X-Sdk-Date": "20260101T000000Z"}
     if media_type is not None:
         headers["Content-Type"] = media_type
-    arrived = official.sign(case.method, case.path, case.params, headers, case.body, access_key="ak", secret_key="sk")
+    received = official.sign(case.method, case.path, case.params, headers, case.body, access_key="ak", secret_key="sk")
     query = urlencode(case.params, quote_via=quote)
 
     def verify(secret_key: str) -> str | None:
         return verify_signature(
-            case.method.upper(), case.path, query, arrived, case.body, secret_key=secret_key, now=NOW
+            case.method.upper(), case.path, query, received, case.body, secret_key=secret_key, now=NOW
         )
 
     assert verify("sk") is None
@@ -366,16 +370,16 @@ def test_nothing_that_arrives_raises(
     ],
     ids=["no body", "empty list", "parameters and workspace", "Chinese name and temporary keys"],
 )
-def test_accepts_the_official_clients(wire: Wire, sdk: str, options: dict[str, Any]) -> None:
+def test_accepts_the_official_clients(server: Server, sdk: str, options: dict[str, Any]) -> None:
     """Requests of the official clients are accepted as they arrive over HTTP, and with their own secret key only."""
     instance_id = official.run_once(
-        sdk, wire.url, access_key="mock-ak", secret_key="mock-sk", project_id="p1", **options
+        sdk, server.url, access_key="mock-ak", secret_key="mock-sk", project_id="p1", **options
     )
 
     assert instance_id == "132343"
-    assert access_key_of(wire.last.header("Authorization") or "") == "mock-ak"
-    assert wire.last.verify("mock-sk") is None
-    assert wire.last.verify("other-sk") is not None
+    assert access_key_of(server.request.header("Authorization") or "") == "mock-ak"
+    assert server.request.verify("mock-sk") is None
+    assert server.request.verify("other-sk") is not None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "generated_client" / "dataarts_client"
 RUNTIME = ROOT / "dataarts_runtime"
+CREDENTIALS = ROOT / "dataarts_auth"
 USER = Path(__file__).parent / "user.py"
 PROOF = re.compile(r"  # type: ignore\[[a-z-]+\]  # pyright: ignore\[[A-Za-z]+\]")
 
@@ -66,13 +67,13 @@ def unproved(folder: Path) -> Path:
 
 
 def test_mypy(tmp_path: Path) -> None:
-    """Mypy --strict has nothing to say about the client and a user's file."""
-    assert mypy(tmp_path, PACKAGE, RUNTIME, USER) == []
+    """Mypy --strict has nothing to say about client, credentials and a user's file."""
+    assert mypy(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, USER) == []
 
 
 def test_pyright(tmp_path: Path) -> None:
-    """pyright, strict, has nothing to say about the client and a user's file."""
-    assert pyright(tmp_path, PACKAGE, RUNTIME, USER) == []
+    """pyright, strict, has nothing to say about client, credentials and a user's file."""
+    assert pyright(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, USER) == []
 
 
 def test_what_cannot_work_is_refused_by_mypy(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_what_cannot_work_is_refused_by_pyright(tmp_path: Path) -> None:
     assert found - expected <= {number for number, line in enumerate(lines, 1) if line.startswith("    from ")}
 
 
-@pytest.mark.parametrize("name", ["py.typed"])
-def test_marker(name: str) -> None:
+@pytest.mark.parametrize("package", [PACKAGE, RUNTIME, CREDENTIALS], ids=lambda package: package.name)
+def test_marker(package: Path) -> None:
     """The package says that it is typed."""
-    assert (PACKAGE / name).is_file()
+    assert (package / "py.typed").is_file()

@@ -10,6 +10,7 @@ from typing import assert_type
 
 import httpx
 
+from dataarts_auth import SignatureAuth, TokenAuth, auth_from_env
 from dataarts_client import Client
 from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.errors import (
@@ -70,6 +71,24 @@ def clients(context: ssl.SSLContext) -> None:
     client.close()
 
 
+def fetch_token() -> str:
+    """Stand for a request to the identity service."""
+    return "token"
+
+
+async def fetch_token_async() -> str:
+    """Stand for an asynchronous one."""
+    return "token"
+
+
+def credentials() -> None:
+    """A token is a string, or a callable that returns one, asynchronous or not."""
+    for token in (TokenAuth("token"), TokenAuth(fetch_token), TokenAuth(fetch_token_async), TokenAuth(lambda: "token")):
+        Client("https://x", auth=token)
+    Client("https://x", auth=SignatureAuth("ak", "sk", security_token=None, project_id="p1"))
+    assert_type(auth_from_env(), TokenAuth | SignatureAuth)
+
+
 def arguments(client: Client, maybe: str | None, body: RunJobRequest | None) -> None:
     """None is as good as leaving an optional argument out; an enum's member is as good as its string."""
     run_job_immediately.sync("p1", "j", client=client, body=body, workspace=maybe)
@@ -128,4 +147,7 @@ def refused(client: Client) -> None:
     Client("https://x", auth="token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Client("https://x", token="t")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Client("https://x", None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    TokenAuth(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    TokenAuth(len)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    SignatureAuth("ak", "sk", "token")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     JobParam("aaa", "111").vaule = "2"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
