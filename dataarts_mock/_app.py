@@ -33,13 +33,13 @@ from ._service import Request, Response, Service
 from ._state import State
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Event = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
 Listener = Callable[[Request, Response], None]
 
-CONNECTION = "dataarts_mock.connection"
-"""The extension of the ASGI scope under which the mock's own server puts the connection."""
+MESSAGE = "dataarts_mock.message"
+"""The extension of the ASGI scope under which the mock's own server puts what it knows of the request."""
 
 _BODY_SECONDS = 10.0
 """How long a body may take to arrive; then the request is refused and the connection closed."""
@@ -53,11 +53,14 @@ _PROXY_ERROR = (
 )
 
 
-class Connection(Protocol):
-    """What a server lends the application of the connection that a request came on."""
+class Message(Protocol):
+    """What the mock's own server knows of a request, and can do to its connection."""
 
     arrived: bool
     """Whether the request has arrived to its end."""
+
+    malformed: str
+    """Which rule of HTTP it breaks; empty if none."""
 
     def reset(self) -> None:
         """Reset the connection, whatever has not been sent."""
@@ -159,23 +162,32 @@ class App:
             await self._starlette(scope, receive, send)
             return
         path = scope["path"]
-        if path in self._starlette_paths or path.startswith(self._starlette_prefixes):
+        message: Message | None = scope.get("extensions", _NONE).get(MESSAGE)
+        is_malformed = message is not None and message.malformed
+        if not is_malformed and (path in self._starlette_paths or path.startswith(self._starlette_prefixes)):
             await self._starlette(scope, receive, send)
             return
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
-        connection: Connection | None = scope.get("extensions", _NONE).get(CONNECTION)
-        if connection is None:  # Only the mock's own server is known to let nothing else than HTTP through.
+        if message is None:  # Only the mock's own server is known to let nothing else than HTTP through.
             _refuse_line_breaks(request)
+        else:
+            request.malformed = message.malformed
         fault = self.service.faults.take_on_arrival()
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
             self._note(request, _no_response(fault))
-            await _cut(connection, receive)
+            await _cut(message, receive)
             return
-        read = self._read_body if connection is not None and connection.arrived else self._read_slow_body
-        complete = await read(request, receive)
+        if message is None or not message.arrived:
+            if fault is None and (refusal := self._refuse_before_body(request)):
+                self._note(request, refusal)
+                await _send(refusal, send, close=True)
+                return
+            complete = await self._read_slow_body(request, message, receive)
+        else:
+            complete = await self._read_body(request, message, receive)
         if fault is not None:
-            await self._fail(request, fault, connection, receive, send)
+            await self._fail(request, fault, message, receive, send)
             return
         response = self.service.respond(request)
         self._note(request, response)
@@ -183,41 +195,50 @@ class App:
             await self._pause(response.delay)
         await _send(response, send, close=not complete)
 
+    def _refuse_before_body(self, request: Request) -> Response | None:
+        """Return the refusal of a request whose client waits to be told whether to send the body; None to read it."""
+        if request.fields.get(b"expect", b"").lower() != b"100-continue":
+            return None
+        return self.service.refuse_before_body(request)
+
     def _note(self, request: Request, response: Response) -> None:
         self.journal.add(request, response)
         for listener in self.listeners:
             listener(request, response)
 
-    async def _read_slow_body(self, request: Request, receive: Receive) -> bool:
+    async def _read_slow_body(self, request: Request, message: Message | None, receive: Receive) -> bool:
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                return await self._read_body(request, receive)
+                return await self._read_body(request, message, receive)
         except TimeoutError:
             request.incomplete = True
             return False
 
-    async def _read_body(self, request: Request, receive: Receive) -> bool:
+    async def _read_body(self, request: Request, message: Message | None, receive: Receive) -> bool:
         """Read the body to its end, keeping no more than operations take; whether all of it arrived."""
         chunks: list[bytes] = []
         size = 0
         while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
+            event = await receive()
+            if event["type"] == "http.disconnect":
                 request.incomplete = True
                 return False
-            chunk = message.get("body", b"")
+            if message is not None and message.malformed and not message.arrived:
+                request.malformed = message.malformed
+                return False
+            chunk = event.get("body", b"")
             size += len(chunk)
             if size > self._limit:
                 request.too_large = True
                 chunks.clear()
             else:
                 chunks.append(chunk)
-            if not message.get("more_body"):
+            if not event.get("more_body"):
                 request.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
                 return True
 
     async def _fail(
-        self, request: Request, fault: Fault, connection: Connection | None, receive: Receive, send: Send
+        self, request: Request, fault: Fault, message: Message | None, receive: Receive, send: Send
     ) -> None:
         """Respond to a request, and let the transport do to it what the fault says."""
         if fault.transport in NOT_DELIVERED:
@@ -232,11 +253,11 @@ class App:
             await self._pause(fault.delay)
         match fault.transport:
             case Transport.RESET_AFTER_READING:
-                await _cut(connection, receive)
+                await _cut(message, receive)
             case Transport.TRUNCATED_BODY:
                 await send(_head(response))
                 await send({"type": "http.response.body", "body": _half(response.body), "more_body": True})
-                await _cut(connection, receive, flush=True)
+                await _cut(message, receive, flush=True)
             case Transport.MALFORMED_JSON:
                 response.body = _half(response.body)
                 await _send(response, send)
@@ -294,7 +315,7 @@ def _half(body: bytes) -> bytes:
     return body[: len(body) // 2]
 
 
-def _head(response: Response, *, close: bool = False) -> Message:
+def _head(response: Response, *, close: bool = False) -> Event:
     headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in response.headers.items()]
     headers.append((b"content-length", b"%d" % len(response.body)))
     if close:
@@ -317,13 +338,13 @@ class _Fields(dict[str, bytes]):
 _FIELDS = _Fields()
 
 
-async def _cut(connection: Connection | None, receive: Receive, *, flush: bool = False) -> None:
+async def _cut(message: Message | None, receive: Receive, *, flush: bool = False) -> None:
     """End the connection, and wait until it has ended."""
-    if connection is None:
+    if message is None:
         raise ConnectionResetError("this fault cuts the connection, which needs the mock's own server")
     if flush:
-        connection.finish()
+        message.finish()
     else:
-        connection.reset()
+        message.reset()
     while (await receive())["type"] != "http.disconnect":
         pass

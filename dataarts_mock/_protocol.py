@@ -1,7 +1,10 @@
 """HTTP on the mock's own connections: uvicorn's protocol, with what a test server needs beside it.
 
 - The application is lent the connection, so that faults can cut it.
-- A head that is too large, or takes too long, ends the connection; uvicorn itself would wait for ever.
+- What the parser lets pass though HTTP forbids it, is refused by the application, as other requests are.
+- What is no HTTP at all is refused after the requests before it have their responses.
+- A connection ends if it sends nothing, or if the head of a request is too large or takes too long.
+- A refusal is not lost because the client is still sending: the connection is kept until it has been read.
 - A client may close its side after the request, as `nc` does, and still gets its response.
 - A response goes out in one write, head and body together: a system call less, which is a tenth of a request.
 - At the end, connections stay open for a moment for requests that are on their way; uvicorn itself would drop them.
@@ -11,34 +14,73 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import struct
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from ._app import CONNECTION
+from ._app import MESSAGE
+from ._http import read_head
 
 _HEAD_BYTES = 64 * 1024
-"""How large a request line and headers may be together, beyond what arrives with their first byte."""
+"""How large a request line and headers may be together."""
 
 _HEAD_SECONDS = 10.0
-"""How long they may take to arrive."""
+"""How long they may take to arrive, and how long a new connection may send nothing."""
+
+_LINGER_SECONDS = 2.0
+"""How long a connection is kept at most for a client that still sends when it has been refused."""
 
 _LAST_SECONDS = 1.0
 """How long idle connections stay open when the server ends."""
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.[01]\r\n")
+
+
+class Message:
+    """One request on its connection.
+
+    Args:
+        protocol: The connection.
+
+    Attributes:
+        arrived: Whether it has arrived to its end.
+        malformed: Which rule of HTTP it breaks; empty if none.
+    """
+
+    __slots__ = ("arrived", "malformed", "protocol")
+
+    def __init__(self, protocol: MockProtocol) -> None:
+        self.protocol = protocol
+        self.arrived = False
+        self.malformed = ""
+
+    def reset(self) -> None:
+        """Reset the connection, whatever has not been sent."""
+        transport = self.protocol.transport
+        if (sock := transport.get_extra_info("socket")) is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.abort()
+
+    def finish(self) -> None:
+        """Close the connection once all that was written has been sent."""
+        self.protocol.writer.flush()
+        self.protocol.transport.close()
 
 
 class _Writer:
     """What a response is written to: it holds the head back until the body comes, or the response ends."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
+    def __init__(self, protocol: MockProtocol) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
         self._head = b""
-        self.is_closing = transport.is_closing
+        self.is_closing = self._transport.is_closing
 
     def write(self, data: bytes) -> None:
         if self._head:
@@ -55,7 +97,7 @@ class _Writer:
 
     def close(self) -> None:
         self.flush()
-        self._transport.close()
+        self._protocol.close()
 
 
 class MockServerState(ServerState):
@@ -74,76 +116,172 @@ class MockProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         # Decided here rather than by uvicorn's settings, which would change the logging of the whole process.
         self.access_log = False
-        self.arrived = False
-        self._extensions = {CONNECTION: self}
+        self._message = Message(self)
+        self._message.arrived = True
         self._in_head = False
-        self._head_bytes: int | None = None
+        self._is_repeated_head = False
+        self._hosts: tuple[bytes, ...] = ()
+        self._codings: tuple[bytes, ...] = ()
+        self._length = 0
+        self._data = b""  # What arrived last; while a head is incomplete, all of it.
+        self._next: int | None = 0  # Where in it the next request begins; None if that is not known.
         self._head_timer: asyncio.TimerHandle | None = None
+        self._refusal: tuple[int, str] | None = None
+        self._is_lingering = False
+        self._is_at_end = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn has it.
         """Begin a connection."""
         super().connection_made(transport)
-        self._writer = _Writer(transport)
+        self.writer = _Writer(self)
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
         if self.server_state.is_ending:
             self.shutdown()
 
-    def reset(self) -> None:
-        """Reset the connection, whatever has not been sent."""
-        if (sock := self.transport.get_extra_info("socket")) is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self.transport.abort()
-
-    def finish(self) -> None:
-        """Close the connection once all that was written has been sent."""
-        self._writer.close()
-
     def data_received(self, data: bytes) -> None:
         """Read what arrived."""
-        super().data_received(data)
+        if self._is_lingering or self._refusal:
+            return
+        self._unset_keepalive_if_required()
         if self._in_head:
-            # What came with its first byte is not counted: it may hold other requests as well.
-            self._head_bytes = 0 if self._head_bytes is None else self._head_bytes + len(data)
-            if self._head_bytes > _HEAD_BYTES:
-                self._refuse("Request head too large.")
-            elif self._head_timer is None:
-                self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._refuse, "Request head incomplete.")
+            self._data += data
+        elif self._message.arrived:
+            self._data, self._next = data, 0
+        else:
+            self._next = None if self._next is None else self._next - len(self._data)
+            self._data = data
+        try:
+            self._feed(data)
+        except httptools.HttpParserError as error:
+            self._stop_reading(error)
+            return
+        if self._in_head and len(self._data) - (self._next or 0) > _HEAD_BYTES:
+            self._refuse(400, "Request head too large.")
+        elif self._head_timer is None and (self._in_head or self._is_idle()):
+            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
+
+    def _feed(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                # A client that offers another protocol gets its response in this one. The parser, for which HTTP ends
+                # here, is told once more how long the body is, and goes on.
+                self._is_repeated_head = True
+                lengths = [pair for pair in self.headers if pair[0] in (b"content-length", b"transfer-encoding")]
+                head = b"".join(b"%b: %b\r\n" % pair for pair in lengths)
+                data = b"POST / HTTP/1.1\r\n" + head + b"\r\n" + data[upgrade.args[0] :]
+
+    def _stop_reading(self, error: httptools.HttpParserError) -> None:
+        """Refuse what is no HTTP."""
+        if self.cycle is not None and not self._in_head and not self._message.arrived:
+            self._message.malformed = (
+                self._message.malformed or "body: not of the length, or not in the chunks, that the headers announce"
+            )
+            self._refusal = 400, ""  # In case that the application had refused the request before.
+            self.cycle.keep_alive = False
+            self.cycle.message_event.set()
+        elif isinstance(error, httptools.HttpParserInvalidMethodError) and _UNKNOWN_METHOD.match(
+            self._data, self._next or 0
+        ):
+            self._refuse(501, "Method not known.")
+        else:
+            self._refuse(400, "Invalid HTTP request received.")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        if self._is_repeated_head:
+            return
         super().on_message_begin()
-        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item] # An extension of our own.
-        self.arrived = False
+        self._message = Message(self)
+        self.scope["extensions"] = {MESSAGE: self._message}  # type: ignore[dict-item] # An extension of our own.
         self._in_head = True
-        self._head_bytes = None
+        self._hosts = ()
+        self._codings = ()
+        self._length = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Read the request target."""
+        if not self._is_repeated_head:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header, without the white space behind it; trailers are passed over, as they are no headers."""
+        if not self._in_head:
+            return
+        name = name.lower()
+        value = value.rstrip(b" \t")
+        if name == b"host":
+            self._hosts += (value,)
+        elif name == b"content-length":
+            self._length = int(value)
+        elif name == b"transfer-encoding":
+            self._codings += (value,)
+        elif name == b"expect":
+            self.expect_100_continue = value.lower() == b"100-continue"
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
+        if self._is_repeated_head:
+            self._is_repeated_head = False
+            return
         self._in_head = False
         self._stop_timer()
+        self._check_head()
         super().on_headers_complete()
-        self.cycle.transport = self._writer  # type: ignore[assignment] # The part of a transport that is used.
-        if self.server_state.is_ending:
+        self.cycle.transport = self.writer  # type: ignore[assignment] # The part of a transport that is used.
+        if self.server_state.is_ending or self._message.malformed:
             self.cycle.keep_alive = False
+
+    def _check_head(self) -> None:
+        """Note what is wrong with the request line and the headers, and where the next request begins."""
+        version = self.parser.get_http_version()
+        method = self.parser.get_method()
+        line = b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode())
+        begin = self._next
+        if begin is None:  # Behind a chunked body.
+            begin = max(self._data.find(line), 0)
+        while self._data[begin : begin + 1] in (b"\r", b"\n"):
+            begin += 1
+        end = self._data.find(b"\r\n\r\n", begin) + 4
+        self._next = None if self._codings else end + self._length
+        is_exact = self._data.startswith(line, begin)
+        head = read_head(method, self.url, version, self._hosts, self._codings, is_exact)
+        self.url = head.target
+        if head.authority is not None:
+            self.headers[:] = [(name, head.authority if name == b"host" else value) for name, value in self.headers]
+        if end - begin > _HEAD_BYTES:
+            self._message.malformed = f"request line and headers: larger than {_HEAD_BYTES} bytes"
+        elif head.violation:
+            self._message.malformed = head.violation
+        if head.violation or version == "1.0":
+            self.expect_100_continue = False
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self.arrived = True
+        if self.parser.should_upgrade():
+            return
+        self._message.arrived = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """End a response."""
-        self._writer.flush()
+        self.writer.flush()
+        if self._is_lingering:
+            return
         super().on_response_complete()
+        if self._refusal and self._is_idle():
+            self._refuse(*self._refusal)
 
     def eof_received(self) -> bool:  # type: ignore[override] # As asyncio has it; uvicorn's always returns False.
         """Keep the connection for the response, if there is one to come."""
-        if self.cycle is None or self.cycle.response_complete or not self.arrived:
+        self._is_at_end = True
+        if self._is_idle() or not (self._message.arrived or self._message.malformed):
             return False
         self.cycle.keep_alive = False
         return True
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: a client that offers another protocol is answered in this one, as HTTP has it."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -152,15 +290,28 @@ class MockProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End the connection, once the requests on their way have their responses."""
-        if self.cycle is None or self.cycle.response_complete:
+        if self._is_idle():
             self.loop.call_later(_LAST_SECONDS, self._end)
         else:
             super().shutdown()
 
+    def close(self) -> None:
+        """Close the connection; while the client still sends, only for writing, so that it can read what was sent."""
+        self._stop_timer()
+        if self._is_at_end or (self._message.arrived and not self._refusal):
+            self.transport.close()
+        elif not self._is_lingering and not self.transport.is_closing():
+            self._is_lingering = True
+            self.transport.write_eof()
+            self.flow.resume_reading()
+            self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
     def _end(self) -> None:
-        is_idle = self.cycle is None or self.cycle.response_complete
         # What has arrived, and the loop has not come to read yet, is read first.
-        if is_idle and not self.transport.is_closing() and self._has_unread():
+        if self._is_idle() and not self.transport.is_closing() and self._has_unread():
             self.loop.call_soon(self._end)
         else:
             super().shutdown()
@@ -173,11 +324,20 @@ class MockProtocol(HttpToolsProtocol):
         except OSError:
             return False
 
-    def _refuse(self, message: str) -> None:
+    def _end_of_patience(self) -> None:
+        if self._data:
+            self._refuse(400, "Request head incomplete.")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Refuse what is no request, and end the connection; requests before it get their responses first."""
         self._stop_timer()
-        self._in_head = False
-        if not self.transport.is_closing():
-            self.send_400_response(message)
+        self._refusal = status, message
+        if self._is_idle() and not self._is_lingering and not self.transport.is_closing():
+            head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + head % len(message) + message.encode())
+            self.close()
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

@@ -16,6 +16,9 @@ from ._protocol import MockProtocol, MockServerState
 _LAST_SECONDS = 0.5
 """How long connections are accepted at most when the server ends."""
 
+_KEEP_ALIVE_SECONDS = 75
+"""How long a connection stays open between requests: longer than clients keep it, so that no request meets its end."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """Open the listening socket; port 0 takes a free one.
@@ -56,6 +59,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 server_header=False,
                 proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=10,
                 log_config=None,
                 log_level=None,

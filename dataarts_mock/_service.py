@@ -51,16 +51,20 @@ class Request:
         too_large: Whether the body was larger than that, and was dropped.
         incomplete: Whether the body did not arrive to its end.
         malformed: Which rule of HTTP it breaks; empty if none.
+        awaits_body: Whether the body is still to be read.
+        is_counted: Whether it has been counted among the requests of its second.
         operation: The operation it is for, by its operationId.
         parameters: What the checks have read of the parameters, by name.
         payload: What the checks have read of the body.
     """
 
     __slots__ = (
+        "awaits_body",
         "body",
         "fields",
         "headers",
         "incomplete",
+        "is_counted",
         "malformed",
         "method",
         "operation",
@@ -83,6 +87,8 @@ class Request:
         self.too_large = False
         self.incomplete = False
         self.malformed = ""
+        self.awaits_body = False
+        self.is_counted = False
         self.operation: str | None = None
         self.parameters: dict[str, Any] = {}
         self.payload: Any = None
@@ -199,6 +205,21 @@ class Service:
         response.carried_out = True
         return response
 
+    def refuse_before_body(self, request: Request) -> Response | None:
+        """Return the refusal of a request whose body is still to come; None where only the body can tell."""
+        if request.malformed:
+            return self.respond(request)
+        route = self._route(request.method, request.raw_path)
+        if isinstance(route, Violation):
+            return self._refusal(route)
+        request.operation = route.operation.id
+        length = request.fields.get(b"content-length", b"")
+        request.too_large = length.isdigit() and int(length) > route.operation.max_body_bytes
+        request.awaits_body = True
+        _, violation = self._head_violation(route, request)
+        request.awaits_body = request.too_large = False
+        return self._refusal(violation) if violation else None
+
     def reset(self) -> None:
         """Go back to the start: the jobs, the instance IDs, no faults, no requests counted."""
         self.state.reset()
@@ -222,16 +243,7 @@ class Service:
     def _violation(self, route: Route, request: Request) -> Violation | None:
         """Return the first thing that is wrong with a request, and read its parameters and payload on the way."""
         operation = route.operation
-        if violation := self._credentials(operation, request):
-            return violation
-        if self.throttle and (seconds := self.throttle.take(route.project)):
-            message = _LIMIT.sub(f"limit:{self.throttle.limit}", self._message(Kind.THROTTLED))
-            return Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
-        if request.too_large or len(request.body) > operation.max_body_bytes:
-            return Violation(Kind.BODY_TOO_LARGE, f"body: larger than {operation.max_body_bytes} bytes")
-        if request.incomplete:
-            return Violation(Kind.REQUEST_ERROR, "body: incomplete")
-        media_type, violation = _media_type(operation, request)
+        media_type, violation = self._head_violation(route, request)
         if violation:
             return violation
         query = query_values(request.query) if request.query else {}
@@ -250,6 +262,21 @@ class Service:
         if operation.body:
             request.payload, violation = operation.body.read(media_type, request.body)
         return violation
+
+    def _head_violation(self, route: Route, request: Request) -> tuple[str | None, Violation | None]:
+        """Return the media type, and the first thing that is wrong and can be told without reading the body."""
+        operation = route.operation
+        if violation := self._credentials(operation, request):
+            return None, violation
+        if self.throttle and not request.is_counted and (seconds := self.throttle.take(route.project)):
+            message = _LIMIT.sub(f"limit:{self.throttle.limit}", self._message(Kind.THROTTLED))
+            return None, Violation(Kind.THROTTLED, message=message, headers={"Retry-After": str(seconds)})
+        request.is_counted = True
+        if request.too_large or len(request.body) > operation.max_body_bytes:
+            return None, Violation(Kind.BODY_TOO_LARGE, f"body: larger than {operation.max_body_bytes} bytes")
+        if request.incomplete:
+            return None, Violation(Kind.REQUEST_ERROR, "body: incomplete")
+        return _media_type(operation, request)
 
     def _credentials(self, operation: Operation, request: Request) -> Violation | None:
         """Check the credentials: one of the alternatives that the operation lists must hold entirely."""
@@ -274,7 +301,7 @@ class Service:
         if access_key is not None and access_key != self._access_key:
             unknown = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
             return Violation(Kind.ACCESS_KEY_UNKNOWN, message=unknown)
-        if request.too_large:  # What is cut off cannot be verified; its size is refused in any case.
+        if request.too_large or request.awaits_body:  # Without the whole body there is nothing to verify.
             return None
         message = verify_signature(
             request.method,
@@ -372,6 +399,10 @@ _LIMIT = re.compile(r"limit:\d+")
 
 
 def _media_type(operation: Operation, request: Request) -> tuple[str | None, Violation | None]:
+    coding = request.fields.get(b"content-encoding", b"identity")
+    if coding.strip().lower() != b"identity":
+        headers = {"Accept-Encoding": "identity"}
+        return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, "Content-Encoding: not identity", headers=headers)
     value = request.fields.get(b"content-type")
     if operation.body is None or (value is None and not request.body):
         return None, None
