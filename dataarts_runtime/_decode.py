@@ -64,8 +64,8 @@ _decode_leniently = json.JSONDecoder().decode
 def json_of(content: bytes, headers: httpx.Headers) -> Any:
     """Return the JSON value of a body; raise a ValueError if it is none.
 
-    A byte order mark is skipped, as RFC 8259 allows. A name that an object has twice makes it no JSON, since no two readers
-    need agree on what it says.
+    A byte order mark is skipped, as RFC 8259 allows. A name that an object has twice makes it no JSON, since no two
+    readers need agree on what it says.
     """
     if not content:
         raise ValueError("the body is empty")
@@ -92,7 +92,8 @@ def _text(content: bytes, headers: httpx.Headers, *, errors: str) -> str:
     declared = re.search(_CHARSET, headers.get("content-type", ""))
     for charset in (declared and declared[1], json.detect_encoding(content)):
         try:
-            # A byte order mark settles what UTF-16 without one leaves open; so, detected, it goes before the declaration.
+            # A byte order mark settles what UTF-16 without one leaves open; so, detected, it goes before the
+            # declaration.
             if charset and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
                 return content.decode(charset)
         except (LookupError, ValueError):

@@ -1,65 +1,41 @@
-"""The engine of a client: it holds the connections, and sends a call until there is an answer, or none to be had."""
+"""The engine of a client: it attempts a call until there is a response, or none to be had.
+
+A call is attempted again only where nothing can run twice: the service has not seen it, or has refused it for now
+(429). Calls that only read are attempted again also where the response was lost or says that a gateway failed.
+"""
 
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from logging import DEBUG, Logger
+from typing import Any, NamedTuple
 
 import httpx
 
-from . import errors
-from ._decode import retry_after
+from . import _decode
+from ._connections import Connections
+from ._outcome import NoResponse, ReceivedResponse, outcome_of_error, received
 from ._redact import hidden, one_line, secrets_of
-from ._wire import Body, Deadline, Guard, Progress, keep_location, keep_location_async
+from ._stream import Deadline, read_body, read_body_async
+from ._trace import Attempt, TracedAuth
 from .schema import abridged
 from .types import Unset
 
-if TYPE_CHECKING:
-    import asyncio
+__all__ = ["SAFE_METHODS", "Call", "Engine", "seconds"]
 
-__all__ = ["Answer", "Call", "Failure", "Sender", "seconds"]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing (RFC 9110, section 9.2.1), as far as APIs of this kind use them."""
 
-C = TypeVar("C", httpx.Client, httpx.AsyncClient)
+LONGEST_RETRY_AFTER = 30.0
+"""The most seconds of a Retry-After that are waited for."""
 
-CONNECTIONS = 50
-# Seconds that an idle connection is kept: fewer than the 5 after which common servers hang up, so that few calls meet one
-# that is just being closed.
-KEEPALIVE = 4.0
-LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_PASSING = frozenset({502, 503, 504})
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.LocalProtocolError,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-_LIMITS = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEEPALIVE)
-_QUOTED = r"(?s)[: ]*(?:bytearray\()?\bb['\"].*"  # bytes of an answer in one of h11's messages; those can hold a secret
-
-
-class _NoCookies(httpx.Cookies):
-    """Takes no cookies: none would be sent, since httpx's client does not build the requests, and to look for them costs."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        pass
-
-
-class _Blocking(httpx.Client):
-    cookies: Any = _NoCookies()
-
-
-class _Asynchronous(httpx.AsyncClient):
-    cookies: Any = _NoCookies()
+_TRANSIENT_STATUSES = frozenset({502, 503, 504})
+_FIRST_BACKOFF = 0.25  # seconds, doubled with each attempt
+_LONGEST_BACKOFF = 8.0
 
 
 class Call(NamedTuple):
@@ -69,66 +45,51 @@ class Call(NamedTuple):
     target: str
     headers: tuple[tuple[bytes, bytes], ...]
     content: bytes
-    named: frozenset[bytes]  # the headers that the caller gave a value for
+    named: frozenset[bytes]
+    """The headers, in lower case, that the caller gave a value for."""
 
     @property
     def safe(self) -> bool:
-        """Whether the call changes nothing, so that it can be repeated."""
-        return self.method in SAFE
+        """Whether the call only reads, so that it can be repeated."""
+        return self.method in SAFE_METHODS
+
+    def __str__(self) -> str:
+        """Return what a log shows: no query, which may hold what is private."""
+        return f"{self.method} {self.target.partition('?')[0]}"
 
 
-class Answer(NamedTuple):
-    """An answer, as far as it was read."""
+class Engine:
+    """Sends calls over connections, each within its timeout.
 
-    status: int
-    headers: httpx.Headers
-    content: bytes
-    fault: str | None
-    requests: Sequence[httpx.Request]  # one, unless auth sent others
-    settled: bool  # it may have been carried out, whatever the status
-
-
-class Failure(NamedTuple):
-    """The want of an answer, and whether it may be different next time."""
-
-    error: errors.ClientError
-    passing: bool
-
-
-def seconds(value: Any) -> float:
-    """Return a timeout, checked."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"timeout: must be a number of seconds, not {type(value).__name__}")
-    if not 0 < value <= threading.TIMEOUT_MAX:
-        raise ValueError(f"timeout: must be a finite number of seconds above 0 ({abridged(value)})")
-    return float(value)
-
-
-class Sender:
-    """What a client does: it holds connections, and sends calls over them until there is an answer, or none to be had."""
+    Args:
+        base_url: What the target of a call is appended to.
+        headers: The headers of every request; a call's own replace those of the same name.
+        auth: What authenticates every attempt.
+        timeout: Seconds that a call may take, attempts and pauses included.
+        max_retries: How often a call is attempted again.
+        connections: The connections.
+        traced: Whether the transports for blocking and for asynchronous requests trace all that they write.
+        logger: What attempts are logged to.
+    """
 
     def __init__(
         self,
+        *,
         base_url: str,
         headers: Sequence[tuple[bytes, bytes]],
         auth: httpx.Auth | None,
         timeout: float,
         max_retries: int,
-        verify: Any,
-        transport: httpx.BaseTransport | None,
-        async_transport: httpx.AsyncBaseTransport | None,
+        connections: Connections,
+        traced: tuple[bool, bool],
+        logger: Logger,
     ) -> None:
-        self._auth = None if auth is None else Guard(auth)
+        self.connections = connections
+        self._auth = None if auth is None else TracedAuth(auth)
         self._timeout = timeout
         self._max_retries = max_retries
-        self._verify = verify
-        self._transport = transport
-        self._async_transport = async_transport
-        self._lock = threading.Lock()
-        self._closed = False
-        self._blocking: httpx.Client | None = None
-        # One for each event loop: neither connections nor locks outlive theirs.
-        self._async: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, asyncio.Semaphore]] = {}
+        self._traced, self._traced_async = traced
+        self._logger = logger
 
         @lru_cache(maxsize=256)  # most calls go where others went, and parsing takes time
         def url(target: str) -> httpx.URL:
@@ -145,99 +106,83 @@ class Sender:
             return httpx.Headers(merged)
 
         self._url = url
-        self._merged = merged
+        self._merged_headers = merged
 
-    def send(self, call: Call, timeout: float | Unset | None) -> Answer:
-        """Send a call, more often if need be and nothing can run twice; return the answer, or raise why there is none."""
-        at = time.monotonic() + (limit := self._limit(timeout))
-        attempt = 0
+    def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
+        """Send a call, again if need be; return the response, or raise the ClientError that says why there is none."""
+        ends = time.monotonic() + (limit := self._limit(timeout))
+        attempts = 0
         while True:
-            outcome = self._attempt(call, at, limit)
-            pause = self._pause(call, outcome, attempt, at)
+            outcome = self._attempt(call, ends, limit)
+            attempts += 1
+            pause = self._pause(call, outcome, attempts, ends)
             if pause is None:
-                return _answered(outcome)
+                return _response(outcome)
             time.sleep(pause)
-            attempt += 1
 
-    async def send_async(self, call: Call, timeout: float | Unset | None) -> Answer:
+    async def send_async(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Do as `send` does, without blocking."""
-        from asyncio import sleep  # whoever gets here has imported it
+        from asyncio import sleep  # slow to import; whoever gets here has done it
 
-        at = time.monotonic() + (limit := self._limit(timeout))
-        attempt = 0
+        ends = time.monotonic() + (limit := self._limit(timeout))
+        attempts = 0
         while True:
-            outcome = await self._attempt_async(call, at, limit)
-            pause = self._pause(call, outcome, attempt, at)
+            outcome = await self._attempt_async(call, ends, limit)
+            attempts += 1
+            pause = self._pause(call, outcome, attempts, ends)
             if pause is None:
-                return _answered(outcome)
+                return _response(outcome)
             await sleep(pause)
-            attempt += 1
 
     def _limit(self, timeout: float | Unset | None) -> float:
         return self._timeout if timeout is None or isinstance(timeout, Unset) else seconds(timeout)
 
-    def _attempt(self, call: Call, at: float, limit: float) -> Answer | Failure:
-        client = self._client()
-        progress = Progress()
-        request = self._request(call, progress)
-        response: httpx.Response | None = None
-        body = Body()
+    def _attempt(self, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
+        attempt = Attempt(traced=self._traced, ends=ends)
+        request = self._request(call, attempt)
+        client = self.connections.take()
         try:
-            deadline = Deadline(at)
-            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), deadline)
-            request.extensions["trace"] = progress.trace
-            progress.handed_over = self._auth is None
+            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), Deadline(ends))
+            exchange = None if self._auth else attempt.start(request, is_operation=True, blocking=True)
             response = client.send(request, auth=self._auth, stream=True, follow_redirects=False)
-            body.begin(response)
-            try:
-                if isinstance(response.stream, httpx.SyncByteStream) and not response.is_stream_consumed:
-                    for chunk in response.stream:
-                        if not body.feed(chunk):
-                            break
-                        if time.monotonic() > at:
-                            raise TimeoutError
-                    body.end()
-            finally:
-                response.close()
-        except (httpx.HTTPError, TimeoutError) as error:
-            if error is progress.failure:
+            if exchange is not None:
+                exchange.receive(response)
+                read_body(response, exchange.body, ends)
+        except Exception as error:
+            if error is attempt.auth_error:
                 raise
-            return _outcome(error, progress, request, response, body, limit)
-        return _answer(response, body, progress)
+            return outcome_of_error(error, attempt, request, limit)
+        finally:
+            for stream in attempt.half_open():
+                stream.close()
+            self.connections.give_back()
+        return received(attempt)
 
-    async def _attempt_async(self, call: Call, at: float, limit: float) -> Answer | Failure:
+    async def _attempt_async(self, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
         from asyncio import timeout  # as above
 
-        client, turn = self._async_client()
-        progress = Progress()
-        request = self._request(call, progress)
-        response: httpx.Response | None = None
-        body = Body()
+        attempt = Attempt(traced=self._traced_async, ends=ends)
+        request = self._request(call, attempt)
+        taken = self.connections.take_async()
         try:
-            async with timeout(at - time.monotonic()), turn:
+            async with timeout(ends - time.monotonic()), taken.turn:
                 request.extensions["timeout"] = {}
-                request.extensions["trace"] = progress.trace_async
-                progress.handed_over = self._auth is None
-                response = await client.send(request, auth=self._auth, stream=True, follow_redirects=False)
-                body.begin(response)
-                try:
-                    if isinstance(response.stream, httpx.AsyncByteStream) and not response.is_stream_consumed:
-                        async for chunk in response.stream:
-                            if not body.feed(chunk):
-                                break
-                        body.end()
-                finally:
-                    await response.aclose()
-        except (httpx.HTTPError, TimeoutError) as error:
-            if error is progress.failure:
+                exchange = None if self._auth else attempt.start(request, is_operation=True, blocking=False)
+                response = await taken.client.send(request, auth=self._auth, stream=True, follow_redirects=False)
+                if exchange is not None:
+                    exchange.receive(response)
+                    await read_body_async(response, exchange.body)
+        except Exception as error:
+            if error is attempt.auth_error:
                 raise
-            return _outcome(error, progress, request, response, body, limit)
+            return outcome_of_error(error, attempt, request, limit)
         finally:
-            if progress.stream is not None and not progress.on_the_wire:
-                await progress.stream.aclose()  # given up in the middle of a handshake, which leaves it open
-        return _answer(response, body, progress)
+            for stream in attempt.half_open():
+                await stream.aclose()
+            await self.connections.give_back_async(taken)
+        return received(attempt)
 
-    def _request(self, call: Call, progress: Progress) -> httpx.Request:
+    def _request(self, call: Call, attempt: Attempt) -> httpx.Request:
         length = len(call.content) if call.content or call.method in ("POST", "PUT", "PATCH") else None
         try:
             url = self._url(call.target)
@@ -246,141 +191,64 @@ class Sender:
         request = httpx.Request(
             call.method,
             url,
-            headers=self._merged(call.headers, call.named, length),
+            headers=self._merged_headers(call.headers, call.named, length),
             stream=httpx.ByteStream(call.content),
-            extensions={"progress": progress},
+            extensions={"attempt": attempt},
         )
-        progress.requests.append(request)
         if self._auth is not None:
             request.read()
         return request
 
-    def _pause(self, call: Call, outcome: Answer | Failure, attempt: int, at: float) -> float | None:
-        """Return the seconds until the next attempt, or None if there must be none."""
-        if attempt >= self._max_retries:
+    def _pause(self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float) -> float | None:
+        """Return the seconds until the next attempt, or None if there must be none; log which."""
+        pause = self._next_pause(call, outcome, attempts, ends)
+        if pause is not None:
+            text = "%s: %s; attempt %d of %d follows in %.2f s"
+            self._logger.warning(text, call, _described(outcome), attempts + 1, self._max_retries + 1, pause)
+        elif self._logger.isEnabledFor(DEBUG):
+            self._logger.debug("%s: %s; attempt %d was the last", call, _described(outcome), attempts)
+        return pause
+
+    def _next_pause(
+        self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float
+    ) -> float | None:
+        if attempts > self._max_retries:
             return None
         pause: float | None = None
-        if isinstance(outcome, Answer):
-            if (outcome.status != 429 or outcome.settled) and not (call.safe and outcome.status in _PASSING):
+        if isinstance(outcome, ReceivedResponse):
+            throttled = outcome.status == 429 and not outcome.carried_out_before
+            if not throttled and not (call.safe and outcome.status in _TRANSIENT_STATUSES):
                 return None
-            pause = retry_after(outcome.headers)
-        elif not outcome.passing or (outcome.error.outcome_unknown and not call.safe):
+            pause = _decode.retry_after(outcome.headers)
+        elif not outcome.transient or (outcome.error.outcome_unknown and not call.safe):
             return None
         if pause is None:
-            pause = min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.0)  # no secret, only jitter
-        return pause if pause <= LONGEST_WAIT and time.monotonic() + pause < at else None
-
-    def _client(self) -> httpx.Client:
-        self._open()
-        if self._blocking is None:
-            with self._lock:
-                if self._blocking is None:
-                    self._blocking = _made(
-                        _Blocking,
-                        verify=self._verify,
-                        transport=self._transport,
-                        event_hooks={"response": [keep_location]},
-                    )
-        return self._blocking
-
-    def _async_client(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
-        from asyncio import Semaphore, get_running_loop  # as above
-
-        self._open()
-        loop = get_running_loop()
-        with self._lock:
-            found = self._async.get(loop)
-            if found is None:
-                self._discard()
-                client = _made(
-                    _Asynchronous,
-                    verify=self._verify,
-                    transport=self._async_transport,
-                    event_hooks={"response": [keep_location_async]},
-                )
-                # To queue here is cheaper than in httpx's pool.
-                found = self._async[loop] = client, Semaphore(CONNECTIONS)
-        return found
-
-    def close(self) -> None:
-        """Close the connections of blocking calls; the client cannot be used any more."""
-        self._closed = True
-        with self._lock:
-            client, self._blocking = self._blocking, None
-            self._discard()
-        if client is not None:
-            client.close()
-
-    async def aclose(self) -> None:
-        """Close the connections of blocking calls and of the running event loop; the client cannot be used any more.
-
-        Those of another event loop that is still open are closed by calling this there.
-        """
-        from asyncio import get_running_loop  # as above
-
-        self.close()
-        with self._lock:
-            found = self._async.pop(get_running_loop(), None)
-        if found is not None:
-            await found[0].aclose()
-
-    def _discard(self) -> None:
-        """Forget the clients of closed event loops, which nothing can close any more: their sockets go with them."""
-        for loop in [loop for loop in self._async if loop.is_closed()]:
-            del self._async[loop]
-
-    def _open(self) -> None:
-        """Raise a RuntimeError if the client is not open any more."""
-        if self._closed:
-            raise RuntimeError("The client is closed.")
+            backoff = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** (attempts - 1))
+            pause = backoff * random.uniform(0.5, 1.0)  # no secret, only jitter
+        return pause if pause <= LONGEST_RETRY_AFTER and time.monotonic() + pause < ends else None
 
 
-def _made(kind: type[C], **options: Any) -> C:
-    """Return a client of httpx; what it says about the proxies in the environment may hold a password, and is not shown."""
-    with suppress(httpx.InvalidURL, ImportError, ValueError):
-        return kind(limits=_LIMITS, **options)
-    raise ValueError("The proxies that the environment names (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used.")
-
-
-def _answered(outcome: Answer | Failure) -> Answer:
-    if isinstance(outcome, Failure):
+def _response(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:
+    if isinstance(outcome, NoResponse):
         raise outcome.error
     return outcome
 
 
-def _answer(response: httpx.Response, body: Body, progress: Progress) -> Answer:
-    headers = response.extensions.get("headers", response.headers)
-    return Answer(response.status_code, headers, body.content, body.fault, progress.requests, progress.settled)
+def _described(outcome: ReceivedResponse | NoResponse) -> str:
+    """Return what a log shows of an outcome."""
+    if isinstance(outcome, NoResponse):
+        return f"{type(outcome.error).__name__}: {str(outcome.error).rstrip('.')}"
+    request_id = outcome.headers.get("x-request-id")
+    if not request_id:
+        return f"HTTP {outcome.status}"
+    shown = hidden(request_id, secrets_of(outcome.requests, frozenset()))
+    return f"HTTP {outcome.status} [request {one_line(shown, 80)}]"
 
 
-def _outcome(
-    error: Exception,
-    progress: Progress,
-    request: httpx.Request,
-    response: httpx.Response | None,
-    body: Body,
-    limit: float,
-) -> Answer | Failure:
-    """Return what an exception of the transport means. A status that says no is an answer, even if its body broke off."""
-    if response is not None and response.status_code >= 400:
-        return _answer(response, body, progress)
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        reason = f"the time allowed, {limit:g} s, is over"
-    elif isinstance(error, httpx.LocalProtocolError) and not progress.refused:
-        reason = "it is not what HTTP allows"  # h11's own message may hold a header, and that a secret
-    else:
-        said: str = hidden(str(error), secrets_of(progress.requests, frozenset()))
-        if isinstance(error, httpx.RemoteProtocolError):
-            said = re.sub(_QUOTED, "", said)
-        reason = one_line(said, 200) or type(error).__name__
-    failure: errors.ClientError
-    untraced = progress.handed_over and not progress.begun
-    # A kind of exception tells nothing of what was sent before: it can come from what auth sends after the request.
-    if progress.on_the_wire or (untraced and not isinstance(error, _NOT_SENT)):
-        failure = errors.OutcomeUnknown(f"The answer was lost: {reason}. The request may have been carried out.")
-    else:
-        server = request.url.netloc.decode("ascii")
-        failure = errors.RequestNotSent(f"The request to {server} was not sent: {reason}.")
-    if isinstance(error, httpx.NetworkError | httpx.ProxyError | httpx.TimeoutException):
-        failure.__cause__ = error
-    return Failure(failure, not isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol))
+def seconds(value: Any) -> float:
+    """Return a timeout, checked."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"timeout: must be a number of seconds, not {type(value).__name__}")
+    if not 0 < value <= threading.TIMEOUT_MAX:
+        raise ValueError(f"timeout: must be a finite number of seconds above 0 ({abridged(value)})")
+    return float(value)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import httpx
 
-__all__ = ["excerpt", "hidden", "one_line", "secrets_of"]
+__all__ = ["excerpt", "has_credentials", "hidden", "one_line", "secrets_of"]
 
 _SHORTEST = 6  # characters of a secret
 
@@ -17,7 +17,8 @@ _MARKUP = r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>"
 # Controls, halves of surrogate pairs, and what turns the direction of a line.
 _UNPRINTABLE = "[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
 
-# What is no secret: the client's own headers and those that services write into what they say, so that it stays readable.
+# What is no secret: the client's own headers and those that services write into what they say, so that it stays
+# readable.
 _KNOWN = frozenset(
     b"accept accept-encoding connection content-length content-type host transfer-encoding user-agent"
     b" x-language x-project-id x-sdk-date"
@@ -55,6 +56,11 @@ def _parts(value: str) -> Iterator[str]:
     for word in value.split():
         if not word.startswith("SignedHeaders="):
             yield from (part for part in (word, word.strip(",;").partition("=")[2]) if len(part) >= 8)
+
+
+def has_credentials(request: httpx.Request) -> bool:
+    """Return whether a request has a header that authenticates it."""
+    return any(name.lower() in _SECRET for name, _ in request.headers.raw)
 
 
 def hidden(value: Any, secrets: Sequence[str]) -> Any:

@@ -1,51 +1,45 @@
-"""The client: where to send calls, and on whose behalf."""
+"""The client that operations are called with: its options and their checks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from logging import Logger, getLogger
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
-from ._engine import Sender, seconds
-from ._wire import check_header
+from ._connections import Connections
+from ._engine import Call, Engine, seconds
+from ._headers import checked_header
+from ._trace import traces_all
 from .schema import abridged, is_mapping
+from .types import Unset
 
 if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
+    from ._outcome import ReceivedResponse
+
 __all__ = ["BaseClient"]
 
-_OWN = frozenset(b"accept accept-encoding connection content-length content-type host transfer-encoding".split())
+# What the client itself says in each request, from the contract and the request body.
+_RESERVED = frozenset(b"accept accept-encoding connection content-length content-type host transfer-encoding".split())
+_CREDENTIALS = frozenset(b"authorization cookie x-auth-token".split())
 
 
-class BaseClient(Sender):
-    """A client of the service, which holds the connections to it; for any number of threads and tasks.
+class BaseClient:
+    """Sends the calls of operations; any number of threads and tasks may share it.
 
-    It is a context manager, blocking and asynchronous, that closes them. Once it is closed, calls raise a RuntimeError.
-
-    Args:
-        base_url: Where the service is, for example https://host or http://localhost:4010/path; no user information.
-        auth: What authenticates every attempt.
-        headers: Further headers of every request. What the contract settles, such as Content-Type, stays as it is.
-        timeout: The seconds that a call may take in all, attempts and pauses included, unless it is given its own. Two things
-            can make a blocking call outlast it: looking up the host's name is left to the system, and where the name has
-            several addresses that do not answer, each of them is given the time that was left for the first.
-        max_retries: How often a call is tried again where nothing can run twice: the connection was not made, or the service
-            asked to wait (429). Calls that only read are also tried again after 502, 503, 504 and a lost connection.
-        verify: Whether to check the server's certificate; or what to check it by: the path of a file or folder of
-            certificate authorities, or an SSL context.
-        transport: What sends blocking requests, in the place of httpx's own; a proxy from the environment is then not used.
-        async_transport: The same for asynchronous requests.
-
-    Raises:
-        ValueError, TypeError: An argument is not what it should be. Values of headers are never shown.
+    It is a context manager, blocking and asynchronous, that closes its connections. Calls after that raise a
+    RuntimeError; calls that are under way then end as they would have.
     """
 
     user_agent: ClassVar[str] = f"python-httpx/{httpx.__version__}"
     """The User-Agent of every request, unless `headers` has one."""
+    logger: ClassVar[Logger] = getLogger(__name__)
+    """Logs each attempt (DEBUG), and why it is repeated and after which pause (WARNING); never a secret."""
 
     def __init__(
         self,
@@ -56,32 +50,112 @@ class BaseClient(Sender):
         timeout: float = 60.0,
         max_retries: int = 2,
         verify: ssl.SSLContext | str | bool = True,
+        proxy: str | httpx.Proxy | None = None,
+        trust_env: bool = True,
+        allow_http: bool = False,
+        max_connections: int = 50,
         transport: httpx.BaseTransport | None = None,
         async_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """Check the options; nothing is connected yet.
+
+        Args:
+            base_url: Where the service is, for example https://host or http://localhost:4010/path. It must not hold
+                user information, a query or a fragment.
+            auth: What authenticates every attempt.
+            headers: Further headers of every request. Those that the client sets, such as Content-Type, are refused.
+            timeout: The seconds that a call may take in all, attempts and pauses included, unless it is given its own.
+                A blocking call can last longer for two reasons: looking up the host's name is left to the system; and
+                where the name has several addresses that do not respond, each of them is given the time that was left
+                for the first.
+            max_retries: How often a call is attempted again where nothing can run twice: no connection was made, or the
+                service asked to wait (429). Calls that only read are attempted again also after 502, 503, 504 and a
+                lost response.
+            verify: Whether to check the server's certificate; or what to check it by: the path of a file or folder of
+                certificate authorities, or an SSL context.
+            proxy: The URL of the proxy for all requests, for example http://user:password@host:3128 or, with the extra
+                httpx[socks], socks5://host. None: the proxies that the environment names (HTTP_PROXY, HTTPS_PROXY,
+                ALL_PROXY, NO_PROXY).
+            trust_env: Whether to take proxies, and certificate authorities (SSL_CERT_FILE, SSL_CERT_DIR), from the
+                environment.
+            allow_http: Whether credentials may be sent over http:// to another host than this one.
+            max_connections: The most connections at a time, for blocking calls and for those of each event loop.
+            transport: What sends blocking requests, instead of httpx's own. If it is not one of httpx's, whatever it
+                raises is OutcomeUnknown, since only they tell how far a request came.
+            async_transport: The same for asynchronous requests.
+
+        Raises:
+            ValueError, TypeError: An option is not what it should be, or would have no effect. Values of headers, and
+                of URLs that may hold a password, are never shown.
+        """
         url = _checked_url(base_url)
-        super().__init__(
-            base_url=str(url).rstrip("/"),
-            headers=[(b"Host", url.netloc), *_checked_headers(self.user_agent, headers)],
-            auth=_instance("auth", auth, httpx.Auth),
-            timeout=seconds(timeout),
-            max_retries=_checked_retries(max_retries),
-            verify=_checked_verify(verify),
-            transport=_instance("transport", transport, httpx.BaseTransport),
-            async_transport=_instance("async_transport", async_transport, httpx.AsyncBaseTransport),
-        )
+        checked_headers = _checked_headers(self.user_agent, headers)
         self._base_url = str(url)
+        self._check_transports(transport, async_transport, verify=verify, proxy=proxy)
+        checked_auth = _instance("auth", auth, httpx.Auth)
+        refusal = None
+        secret = checked_auth is not None or any(name.lower() in _CREDENTIALS for name, _ in checked_headers)
+        if not _flag("allow_http", allow_http) and secret and url.scheme == "http" and not _is_loopback(url.host):
+            refusal = "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
+        if refusal and transport is None and async_transport is None:
+            raise ValueError(refusal)
+        self._engine = Engine(
+            base_url=self._base_url.rstrip("/"),
+            headers=[(b"Host", url.netloc), *checked_headers],
+            auth=checked_auth,
+            timeout=seconds(timeout),
+            max_retries=_integer("max_retries", max_retries, least=0),
+            connections=Connections(
+                max_connections=_integer("max_connections", max_connections, least=1),
+                verify=_checked_verify(verify),
+                proxy=_checked_proxy(proxy),
+                trust_env=_flag("trust_env", trust_env),
+                transport=transport,
+                async_transport=async_transport,
+                refusal=refusal,
+            ),
+            traced=(traces_all(transport), traces_all(async_transport)),
+            logger=self.logger,
+        )
+
+    @staticmethod
+    def _check_transports(transport: Any, async_transport: Any, *, verify: Any, proxy: Any) -> None:
+        _instance("transport", transport, httpx.BaseTransport)
+        _instance("async_transport", async_transport, httpx.AsyncBaseTransport)
+        given = "transport" if transport is not None else "async_transport" if async_transport is not None else None
+        for name, value, default in (("verify", verify, True), ("proxy", proxy, None)):
+            if given and value is not default:
+                raise ValueError(f"{name}: has no effect beside {given}; give it to the transport")
 
     @property
     def base_url(self) -> str:
         """Where the service is."""
         return self._base_url
 
+    def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
+        """Send a call that an operation has prepared."""
+        return self._engine.send(call, timeout)
+
+    async def send_async(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
+        """Do as `send` does, without blocking."""
+        return await self._engine.send_async(call, timeout)
+
+    def close(self) -> None:
+        """Refuse further calls; close the connections of blocking calls once those that are under way have ended."""
+        self._engine.connections.close()
+
+    async def aclose(self) -> None:
+        """Do as `close` does, and the same for the calls of the running event loop.
+
+        Connections of another event loop that is still open are closed by calling this there.
+        """
+        await self._engine.connections.aclose()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
 
     def __enter__(self) -> Self:
-        self._open()
+        self._engine.connections.check_open()
         return self
 
     def __exit__(
@@ -90,7 +164,7 @@ class BaseClient(Sender):
         self.close()
 
     async def __aenter__(self) -> Self:
-        self._open()
+        self._engine.connections.check_open()
         return self
 
     async def __aexit__(
@@ -101,8 +175,35 @@ class BaseClient(Sender):
 
 def _instance(name: str, value: Any, kind: type) -> Any:
     if value is not None and not isinstance(value, kind):
-        raise TypeError(f"{name}: must be an httpx.{kind.__name__}, not {type(value).__name__}")
+        example = ' such as TokenAuth("…")' if kind is httpx.Auth else ""
+        raise TypeError(f"{name}: must be an httpx.{kind.__name__}{example}, not {type(value).__name__}")
     return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: must be a boolean, not {type(value).__name__}")
+    return value
+
+
+def _integer(name: str, value: Any, *, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name}: must be an integer, not {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name}: less than {least} ({abridged(value)})")
+    return value
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, so that nobody else can listen (RFC 6761 for the name)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    from ipaddress import ip_address  # httpx has imported it
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _checked_url(base_url: Any) -> httpx.URL:
@@ -137,21 +238,15 @@ def _checked_headers(user_agent: str, headers: Any) -> list[tuple[bytes, bytes]]
     }
     given: set[bytes] = set()
     for header in headers.items():
-        name, value = check_header(*header)
-        if name.lower() in given:
+        name, value = checked_header(*header)
+        key = name.lower()
+        if key in _RESERVED:
+            raise ValueError(f"headers: {name.decode('ascii')} cannot be set, since the client sets it")
+        if key in given:
             raise ValueError(f"headers: {name.decode('ascii')} is there twice")
-        given.add(name.lower())
-        if name.lower() not in _OWN:
-            checked[name.lower()] = (name, value)
+        given.add(key)
+        checked[key] = (name, value)
     return list(checked.values())
-
-
-def _checked_retries(max_retries: Any) -> int:
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int):
-        raise TypeError(f"max_retries: must be an integer, not {type(max_retries).__name__}")
-    if max_retries < 0:
-        raise ValueError(f"max_retries: less than 0 ({abridged(max_retries)})")
-    return max_retries
 
 
 def _checked_verify(verify: Any) -> Any:
@@ -172,3 +267,16 @@ def _checked_verify(verify: Any) -> Any:
         return ssl.create_default_context(cafile=verify)
     except (OSError, ValueError) as error:
         raise ValueError(f"verify: no certificate authorities in {abridged(verify)}: {error}") from error
+
+
+def _checked_proxy(proxy: Any) -> httpx.Proxy | None:
+    """Return the proxy; the messages do not show its URL, which may hold a password."""
+    if proxy is None or isinstance(proxy, httpx.Proxy):
+        return proxy
+    if not isinstance(proxy, str):
+        raise TypeError(f"proxy: must be a URL or an httpx.Proxy, not {type(proxy).__name__}")
+    try:
+        return httpx.Proxy(proxy)
+    except (httpx.InvalidURL, ValueError):
+        pass
+    raise ValueError("proxy: must be a URL that begins with http://, https:// or socks5://")

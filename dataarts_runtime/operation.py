@@ -9,8 +9,9 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from urllib.parse import quote
 
 from . import _decode, errors
-from ._engine import SAFE, Answer, Call
-from ._redact import excerpt, hidden, one_line, secrets_of
+from ._engine import SAFE_METHODS, Call
+from ._outcome import ReceivedResponse
+from ._redact import excerpt, has_credentials, hidden, one_line, secrets_of
 from .client import BaseClient
 from .schema import Schema, abridged, is_list
 from .types import UNSET, Response, Unset
@@ -119,13 +120,13 @@ class RequestBody:
 
 
 class Text(Schema):
-    """Marks an answer that is plain text."""
+    """Marks a response body that is plain text."""
 
     __slots__ = ()
 
 
 class Binary(Schema):
-    """Marks an answer that is taken as the bytes it is."""
+    """Marks a response body that is taken as it is, as bytes."""
 
     __slots__ = ()
 
@@ -159,13 +160,13 @@ class Operation(Generic[R, E]):
         )
 
     def sync(self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any) -> R:
-        """Call the operation, and return its result or raise what the service answered."""
+        """Call the operation; return its result, or raise the error that the response says."""
         return self._result(_checked(client).send(self._call(body, values), timeout))
 
     def sync_detailed(
         self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any
     ) -> Response[R | E]:
-        """Call the operation, and return the answer."""
+        """Call the operation, and return the whole response."""
         return self._response(_checked(client).send(self._call(body, values), timeout))
 
     async def asyncio(self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any) -> R:
@@ -200,124 +201,142 @@ class Operation(Generic[R, E]):
         named = frozenset([name.lower() for name, _ in headers[len(self._headers) :]])
         return Call(self._method, target, tuple(headers), content, named)
 
-    def _result(self, answer: Answer) -> R:
-        if answer.status >= 400:
-            raise self._error(answer)
-        return cast("R", self._parsed(answer))
+    def _result(self, response: ReceivedResponse) -> R:
+        if response.status >= 400:
+            raise self._error(response)
+        return cast("R", self._parsed(response))
 
-    def _response(self, answer: Answer) -> Response[R | E]:
-        parsed = self._parsed(answer) if answer.status < 400 else self._refusal(answer, self._secrets(answer))
-        return Response(status_code=answer.status, headers=answer.headers, content=answer.content, parsed=parsed)
+    def _response(self, response: ReceivedResponse) -> Response[R | E]:
+        if response.status < 400:
+            return _public(response, self._parsed(response))
+        return _public(response, self._parsed_error(response, self._secrets(response)))
 
-    def _parsed(self, answer: Answer) -> Any:
-        """Return what an answer of success says, or raise an UnexpectedResponse."""
-        key = _documented(self._responses, answer.status)
+    def _parsed(self, response: ReceivedResponse) -> Any:
+        """Return what a response below 400 says, or raise an UnexpectedResponse."""
+        key = _documented(self._responses, response.status)
         if key is None:
-            raise self._unexpected(answer, "the contract describes no such answer")
-        if answer.fault is not None:
-            raise self._unexpected(answer, answer.fault)
+            raise self._unexpected(response, "the contract describes no such response")
+        if response.problem is not None:
+            raise self._unexpected(response, response.problem)
         try:
-            return _read(self._responses[key], answer, [])
+            return _read(self._responses[key], response, [])
         except (ValueError, TypeError, RecursionError):
-            secrets = self._secrets(answer)
+            secrets = self._secrets(response)
         try:  # once more, since the message is to hold no secret that the service echoed
-            _read(self._responses[key], answer, secrets)
+            _read(self._responses[key], response, secrets)
         except (ValueError, TypeError) as error:
-            fault = str(error)
+            problem = str(error)
         except RecursionError:
-            fault = "the body is nested too deeply"
+            problem = "the body is nested too deeply"
         else:
-            fault = "the body is not what the contract describes"
-        raise self._unexpected(answer, fault)
+            problem = "the body is not what the contract describes"
+        raise self._unexpected(response, problem)
 
-    def _refusal(self, answer: Answer, secrets: list[str]) -> Any:
-        """Return what a refusal says, or None if it says nothing that the contract describes."""
-        key = _documented(self._error_responses, answer.status) or next(iter(self._error_responses), None)
+    def _parsed_error(self, response: ReceivedResponse, secrets: list[str]) -> Any:
+        """Return what a response of 400 or above says, or None if it says nothing that the contract describes."""
+        key = _documented(self._error_responses, response.status) or next(iter(self._error_responses), None)
         if key is None:
             return None
         with suppress(ValueError, TypeError, RecursionError):
-            return _read(self._error_responses[key], answer, secrets)
+            return _read(self._error_responses[key], response, secrets)
         with suppress(ValueError, TypeError):
-            understood = _decode.error_details(answer.content, answer.headers, secrets)
-            return self._error_responses[key].load(understood.normalised(), "body")
+            details = _decode.error_details(response.content, response.headers, secrets)
+            return self._error_responses[key].load(details.normalised(), "body")
         return None
 
-    def _secrets(self, answer: Answer) -> list[str]:
-        return secrets_of(answer.requests, self._known)
+    def _secrets(self, response: ReceivedResponse) -> list[str]:
+        return secrets_of(response.requests, self._known)
 
-    def _unexpected(self, answer: Answer, fault: str) -> errors.UnexpectedResponse:
-        secrets = self._secrets(answer)
-        unknown = self._method not in SAFE
-        text = f"HTTP {answer.status}: {fault}"
-        location = answer.headers.get("location")
+    def _unexpected(self, response: ReceivedResponse, problem: str) -> errors.UnexpectedResponse:
+        secrets = self._secrets(response)
+        unknown = self._method not in SAFE_METHODS
+        said = [f"HTTP {response.status}: {problem}"]
+        location = response.headers.get("location")
         if location:
-            text += f"; it leads to {hidden(location, secrets)}, where the client does not follow"
-        elif shown := _shown(answer, secrets):
-            text += f": {shown}"
+            said[0] += f"; it leads to {hidden(location, secrets)}, where the client does not follow"
+        elif shown := excerpt(_decode.text_of(response.content, response.headers, errors="replace"), secrets):
+            said[0] += f": {shown}"
         if unknown:
-            text += ". The request may have been carried out"
-        response: Response[Any] = Response(
-            status_code=answer.status, headers=answer.headers, content=answer.content, parsed=None
-        )
-        return errors.UnexpectedResponse(one_line(text), response=response, outcome_unknown=unknown)
+            said.append(_MAYBE_CARRIED_OUT)
+        return errors.UnexpectedResponse(_sentences(said), response=_public(response, None), outcome_unknown=unknown)
 
-    def _error(self, answer: Answer) -> errors.ApiError:
-        status = answer.status
-        secrets = self._secrets(answer)
-        fault = _decode.error_details(answer.content, answer.headers, secrets)
-        text = f"HTTP {status} {fault.code}" if fault.code else f"HTTP {status}"
-        text = one_line(f"{text}: {fault.message or 'the answer says no more'}")
-        if fault.request_id:
-            text += f" [request {one_line(fault.request_id, 80)}]"
-        unknown = self._method not in SAFE and (status == 408 or status >= 500 or answer.settled)
+    def _error(self, response: ReceivedResponse) -> errors.ApiError:
+        """Return the error of a response of 400 or above."""
+        status = response.status
+        secrets = self._secrets(response)
+        details = _decode.error_details(response.content, response.headers, secrets)
+        unknown = self._method not in SAFE_METHODS and (status == 408 or status >= 500 or response.carried_out_before)
+
+        start = f"HTTP {status} {details.code}" if details.code else f"HTTP {status}"
+        if details.request_id:
+            start += f" [request {one_line(details.request_id, 80)}]"
+        said = [f"{start}: {_without_status(details.message, status) or 'the response says no more'}"]
         if unknown:
-            text = f"{text.removesuffix('.')}. The request may have been carried out."
-        key = _documented(self._hints, status)
-        hint = None if key is None else self._hints[key]
-        if hint is not None and not isinstance(hint, str):
-            hint = hint.get(fault.code or "")
-        if hint:
-            text += f" {hint}"
-        kind = _KINDS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
-        parsed = self._refusal(answer, secrets)
-        response: Response[Any] = Response(
-            status_code=status, headers=answer.headers, content=answer.content, parsed=parsed
-        )
+            said.append(_MAYBE_CARRIED_OUT)
+        said.append(self._hint(response, details.code))
+
+        kind = _ERRORS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
         error = kind(
-            text,
-            response=response,
-            error_code=fault.code,
-            error_msg=fault.message,
-            request_id=fault.request_id,
+            _sentences(said),
+            response=_public(response, self._parsed_error(response, secrets)),
+            error_code=details.code,
+            error_msg=details.message,
+            request_id=details.request_id,
             outcome_unknown=unknown,
         )
         if isinstance(error, errors.TooManyRequests):
-            error.retry_after = _decode.retry_after(answer.headers)
+            error.retry_after = _decode.retry_after(response.headers)
         return error
 
-
-def _read(schema: Schema | None, answer: Answer, secrets: list[str]) -> Any:
-    if schema is None:
-        return None
-    if isinstance(schema, Binary):
-        return answer.content
-    if isinstance(schema, Text):
-        return _decode.text_of(answer.content, answer.headers)
-    value = _decode.json_of(answer.content, answer.headers)
-    return schema.load(hidden(value, secrets) if secrets else value, "body")
+    def _hint(self, response: ReceivedResponse, code: str | None) -> str:
+        """Return what the contract says that there is to check, or what is plainer."""
+        if response.status == 401 and not has_credentials(response.requests[-1]):
+            return "The request had no credentials: give the client `auth=`."
+        key = _documented(self._hints, response.status)
+        hint = None if key is None else self._hints[key]
+        return hint if isinstance(hint, str) else (hint or {}).get(code or "", "")
 
 
-def _shown(answer: Answer, secrets: list[str]) -> str:
-    return excerpt(_decode.text_of(answer.content, answer.headers, errors="replace"), secrets)
+_MAYBE_CARRIED_OUT = "The request may have been carried out."
 
-
-_KINDS: dict[int, type[errors.ApiError]] = {
+_ERRORS: dict[int, type[errors.ApiError]] = {
     400: errors.BadRequest,
     401: errors.Unauthorized,
     403: errors.Forbidden,
     404: errors.NotFound,
     429: errors.TooManyRequests,
 }
+
+
+def _public(response: ReceivedResponse, parsed: Any) -> Response[Any]:
+    return Response(status_code=response.status, headers=response.headers, content=response.content, parsed=parsed)
+
+
+def _without_status(message: str | None, status: int) -> str:
+    """Return a message without the status that it begins with, as pages of proxies do, and say it once."""
+    words = (message or "").split()
+    half = len(words) // 2
+    if words[:half] == words[half:]:
+        words = words[:half]
+    return " ".join(words[1:] if words[:1] == [str(status)] else words)
+
+
+def _sentences(parts: Sequence[str]) -> str:
+    """Return parts of a message as sentences on one line."""
+    lines = [one_line(part.strip()) for part in parts if part.strip()]
+    return " ".join(line if line.endswith((".", "!", "?")) else f"{line}." for line in lines)
+
+
+def _read(schema: Schema | None, response: ReceivedResponse, secrets: list[str]) -> Any:
+    """Return the value of a response body, or raise a ValueError or TypeError that says how it breaks the contract."""
+    if schema is None:
+        return None
+    if isinstance(schema, Binary):
+        return response.content
+    if isinstance(schema, Text):
+        return _decode.text_of(response.content, response.headers)
+    value = _decode.json_of(response.content, response.headers)
+    return schema.load(hidden(value, secrets) if secrets else value, "body")
 
 
 def _documented(described: Mapping[str, Any], status: int) -> str | None:

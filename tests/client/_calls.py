@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,5 +81,6 @@ def refusing(
 
 def make(base_url: str, *, client_class: Any = Client, **kwargs: Any) -> Any:
     """Make a client quickly."""
-    verify: ssl.SSLContext | bool | str = kwargs.pop("verify", TLS)
-    return client_class(base_url, verify=verify, **kwargs)
+    if not {"verify", "transport", "async_transport"} & kwargs.keys():
+        kwargs["verify"] = TLS
+    return client_class(base_url, **kwargs)

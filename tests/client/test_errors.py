@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dataarts_auth import TokenAuth
 from dataarts_client import errors
 from dataarts_client.api.jobs import run_job_immediately
 
@@ -108,7 +109,7 @@ HINTS: tuple[tuple[str, bytes, str], ...] = (
 def test_hint(label: str, answer: bytes, response: str, mode: str) -> None:
     """What the contract says to check stands at the end of the message."""
     with Server(answer) as server:
-        error = attempt(mode, run_job_immediately, make(server.url)).error
+        error = attempt(mode, run_job_immediately, make(server.url, auth=TokenAuth("token"))).error
 
     hint = CONTRACT["components"]["responses"][response]["x-hint"]
     assert isinstance(error, errors.ApiError)

@@ -18,7 +18,7 @@ from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import RunJobResponse
 
 from ._answers import STARTED, hang, http
-from ._calls import JOB, PROJECT, TLS, make, refusing
+from ._calls import JOB, PROJECT, make, refusing
 from ._server import Server
 
 CLOSED = "a client was used after it was closed"
@@ -261,7 +261,7 @@ def test_keyboard_interrupt_passes_through() -> None:
     def interrupt(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
-    client = Client("http://127.0.0.1:9", transport=httpx.MockTransport(interrupt), verify=TLS)
+    client = Client("http://127.0.0.1:9", transport=httpx.MockTransport(interrupt))
     with client, pytest.raises(KeyboardInterrupt):
         sync(client)
 
@@ -290,7 +290,7 @@ def test_transports(way: str) -> None:
 
         return httpx.MockTransport(handler)
 
-    client = Client("http://127.0.0.1:9", transport=answer("sync"), async_transport=answer("asyncio"), verify=TLS)
+    client = Client("http://127.0.0.1:9", transport=answer("sync"), async_transport=answer("asyncio"))
     result = sync(client) if way == "sync" else asyncio.run(asynchronous(client))
     client.close()
 

@@ -14,7 +14,7 @@ from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import JobParam, ParamType, RunJobRequest, RunJobResponse
 from dataarts_client.types import UNSET
 
-from ._calls import JOB, PROJECT, TLS
+from ._calls import JOB, PROJECT
 
 STEADY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
@@ -79,7 +79,7 @@ def answered(status: int, content: bytes, kind: str = "application/json") -> Any
         return httpx.Response(status, content=content, headers={"Content-Type": kind})
 
     transport = httpx.MockTransport(answer)
-    with Client("http://127.0.0.1:9", transport=transport, max_retries=0, verify=TLS) as client:
+    with Client("http://127.0.0.1:9", transport=transport, max_retries=0) as client:
         try:
             return run_job_immediately.sync(PROJECT, JOB, client=client)
         except errors.ClientError as error:
@@ -169,7 +169,7 @@ def test_any_job_name(name: str) -> None:
         return httpx.Response(200, json={"instanceId": 1})
 
     refusal: ValueError | None = None
-    with Client("http://127.0.0.1:9", transport=httpx.MockTransport(answer), verify=TLS) as client:
+    with Client("http://127.0.0.1:9", transport=httpx.MockTransport(answer)) as client:
         try:
             run_job_immediately.sync(PROJECT, name, client=client)
         except ValueError as error:

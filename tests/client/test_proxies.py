@@ -156,7 +156,7 @@ def test_own_transport_takes_no_proxy(mode: str, monkeypatch: pytest.MonkeyPatch
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"instanceId": 7}))
     with Server(http(502, "")) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
-        client = Client("http://127.0.0.1:9", transport=transport, async_transport=transport, verify=TLS)
+        client = Client("http://127.0.0.1:9", transport=transport, async_transport=transport)
         result = call(mode, run_job_immediately, client, PROJECT, JOB)
 
         assert result.instance_id == 7

@@ -86,16 +86,6 @@ def test_the_calls_workspace_beats_the_clients(mode: str) -> None:
         assert server.requests[0].all("workspace") == ["ws1"]
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
-def test_content_type_is_sent_once(name: str, mode: str) -> None:
-    """A Content-Type among the client's headers does not lead to two."""
-    with Server(http(200, STARTED)) as server:
-        client = make(server.url, headers={name: "application/json;charset=utf8"})
-        call(mode, run_job_immediately, client, PROJECT, JOB, body=EXAMPLE)
-
-        assert len(server.requests[0].all("Content-Type")) == 1
-
-
 def test_nothing_of_the_callers_is_changed(mode: str) -> None:
     """Headers, body and auth are as they were, whatever a call came to."""
     headers = {"X-Project-Id": "p"}

@@ -370,7 +370,9 @@ def test_secret_in_proxy(
         monkeypatch.setenv("ALL_PROXY", proxy.format(secret, server.port))
         error: BaseException | None = None
         try:
-            outcome = attempt(mode, run_job_immediately, Client("http://service.invalid", verify=TLS, max_retries=0))
+            outcome = attempt(
+                mode, run_job_immediately, Client("http://service.invalid", verify=TLS, timeout=2.0, max_retries=0)
+            )
             error = outcome.error
         except ValueError as refused:
             error = refused

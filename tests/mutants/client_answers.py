@@ -91,14 +91,14 @@ def _() -> None:
 def _() -> None:
     from dataarts_runtime import errors, operation
 
-    replaced(operation, "_KINDS", lambda real: {**real, 400: errors.NotFound})
+    replaced(operation, "_ERRORS", lambda real: {**real, 400: errors.NotFound})
 
 
 @mistake("429 is an error like any other", "test_retries")
 def _() -> None:
     from dataarts_runtime import operation
 
-    replaced(operation, "_KINDS", lambda real: {status: kind for status, kind in real.items() if status != 429})
+    replaced(operation, "_ERRORS", lambda real: {status: kind for status, kind in real.items() if status != 429})
 
 
 def _erring(change: Callable[[Any], None]) -> None:
@@ -129,16 +129,7 @@ def _() -> None:
 def _() -> None:
     from dataarts_runtime.operation import Operation
 
-    replaced(Operation, "_refusal", lambda real: lambda self, answer, secrets: None)
-
-
-def _noting(real: Any, *, on_the_wire: bool) -> Any:
-    def note(self: Any, event: str, info: Any) -> Any:
-        noted = real(self, event, info)
-        self.on_the_wire = on_the_wire
-        return noted
-
-    return note
+    replaced(Operation, "_parsed_error", lambda real: lambda self, answer, secrets: None)
 
 
 def _failing(change: Callable[[Any], Any]) -> None:
@@ -148,11 +139,11 @@ def _failing(change: Callable[[Any], Any]) -> None:
     def other(real: Any) -> Any:
         def outcome(*arguments: Any) -> Any:
             found = real(*arguments)
-            return found._replace(error=change(found.error)) if hasattr(found, "passing") else found
+            return found._replace(error=change(found.error)) if hasattr(found, "transient") else found
 
         return outcome
 
-    replaced(_engine, "_outcome", other)
+    replaced(_engine, "outcome_of_error", other)
 
 
 @mistake("a lost answer is taken for a request that was not sent", "test_errors")
@@ -173,21 +164,21 @@ def _() -> None:
 def _() -> None:
     import httpx
 
-    from dataarts_runtime import _engine
+    from dataarts_runtime import _connections
 
     def followed(real: Any) -> Any:
         return lambda self, request, **options: real(self, request, **{**options, "follow_redirects": True})
 
     replaced(httpx.Client, "send", followed)
     # The client hides from httpx where an answer leads, so that even that would not follow.
-    replaced(_engine, "keep_location", lambda real: lambda response: None)
+    replaced(_connections, "_hide_location", lambda real: lambda response: None)
 
 
 @mistake("the time allowed is no limit", "test_deadline")
 def _() -> None:
-    from dataarts_runtime._engine import Sender
+    from dataarts_runtime._engine import Engine
 
-    replaced(Sender, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
+    replaced(Engine, "_limit", lambda real: lambda self, timeout: real(self, timeout) + 20)
 
 
 @mistake("the client shows its credentials", "test_secrets")
@@ -217,9 +208,9 @@ def _token(auth: Any) -> str:
 
 @mistake("what a service echoes is shown, secrets and all", "test_secrets")
 def _() -> None:
-    from dataarts_runtime import _engine, operation
+    from dataarts_runtime import _outcome, operation
 
-    for module in (_engine, operation):
+    for module in (_outcome, operation):
         replaced(module, "secrets_of", lambda real: lambda *arguments: [])
 
 
@@ -237,7 +228,7 @@ def _() -> None:
 
 @mistake("a closed client can be used", "test_lifecycle")
 def _() -> None:
-    from dataarts_runtime._engine import Sender
+    from dataarts_runtime._connections import Connections
 
     def reopened(real: Any) -> Any:
         def close(self: Any) -> None:
@@ -246,4 +237,4 @@ def _() -> None:
 
         return close
 
-    replaced(Sender, "close", reopened)
+    replaced(Connections, "close", reopened)

@@ -159,7 +159,7 @@ def _() -> None:
 
 @mistake("the asynchronous way forgets the headers")
 def _() -> None:
-    from dataarts_runtime._engine import Sender
+    from dataarts_runtime._engine import Engine
 
     def forgetful(real: Any) -> Any:
         async def send(self: Any, call: Any, timeout: Any) -> Any:
@@ -167,34 +167,34 @@ def _() -> None:
 
         return send
 
-    replaced(Sender, "send_async", forgetful)
+    replaced(Engine, "send_async", forgetful)
 
 
 @mistake("every request is sent twice")
 def _() -> None:
-    from dataarts_runtime._engine import Sender
+    from dataarts_runtime._engine import Engine
 
     def twice(real: Any) -> Any:
-        def attempt(self: Any, call: Any, at: Any, limit: Any) -> Any:
-            real(self, call, at, limit)
-            return real(self, call, at, limit)
+        def attempt(self: Any, call: Any, ends: Any, limit: Any) -> Any:
+            real(self, call, ends, limit)
+            return real(self, call, ends, limit)
 
         return attempt
 
-    replaced(Sender, "_attempt", twice)
+    replaced(Engine, "_attempt", twice)
 
 
 def _pausing(change: Callable[[Any, Any, Any], Any]) -> None:
-    from dataarts_runtime._engine import Sender
+    from dataarts_runtime._engine import Engine
 
     def other(real: Any) -> Any:
-        def pause(self: Any, call: Any, outcome: Any, attempt: int, at: float) -> Any:
-            found = real(self, call, outcome, attempt, at)
-            return change(outcome, found, attempt) if attempt < self._max_retries else None
+        def pause(self: Any, call: Any, outcome: Any, attempts: int, ends: float) -> Any:
+            found = real(self, call, outcome, attempts, ends)
+            return change(outcome, found, attempts) if attempts <= self._max_retries else None
 
         return pause
 
-    replaced(Sender, "_pause", other)
+    replaced(Engine, "_pause", other)
 
 
 @mistake("503 is tried again", "test_retries")
@@ -205,7 +205,7 @@ def _() -> None:
 @mistake("a lost answer is tried again", "test_retries")
 def _() -> None:
     def again(outcome: Any, found: Any, attempt: int) -> Any:
-        return 0.01 if hasattr(outcome, "passing") and outcome.error.outcome_unknown else found
+        return 0.01 if hasattr(outcome, "transient") and outcome.error.outcome_unknown else found
 
     _pausing(again)
 
@@ -217,7 +217,7 @@ def _() -> None:
 
 @mistake("a connection that is not made is not tried again", "test_retries")
 def _() -> None:
-    _pausing(lambda outcome, found, attempt: None if hasattr(outcome, "passing") else found)
+    _pausing(lambda outcome, found, attempt: None if hasattr(outcome, "transient") else found)
 
 
 @mistake("Retry-After is not kept to", "test_retries")
@@ -229,4 +229,4 @@ def _() -> None:
 def _() -> None:
     from dataarts_runtime import _engine
 
-    replaced(_engine, "LONGEST_WAIT", lambda real: 1e9)
+    replaced(_engine, "LONGEST_RETRY_AFTER", lambda real: 1e9)
