@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from dataarts_client import errors
@@ -132,3 +137,50 @@ def test_message(mode: str) -> None:
 
         assert type(outcome.error) is errors.OutcomeUnknown, f"it should be OutcomeUnknown, is {outcome.end}"
         assert "0.3" in str(outcome.error)
+
+
+def test_socks_proxy_that_says_nothing(mode: str) -> None:
+    """A SOCKS proxy that accepts a connection and says nothing is given up at the deadline, as RequestNotSent."""
+    with Server(b"", greet=hang()) as proxy:
+        url = proxy.url.replace("http://", "socks5://")
+        outcome = attempt(
+            mode, run_job_immediately, make("http://service.invalid", proxy=url, timeout=0.5, max_retries=0)
+        )
+
+        assert type(outcome.error) is errors.RequestNotSent, outcome.end
+        assert outcome.seconds < 2, _late(outcome)
+
+
+def test_unix_socket_that_drips(mode: str, tmp_path: Path) -> None:
+    """Over a Unix socket, a response that drips is given up at the deadline, its outcome unknown."""
+    path = tmp_path / "s"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    done = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            for byte in b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 1000:
+                if done.wait(0.05):
+                    break
+                connection.sendall(bytes((byte,)))
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    transports: dict[str, Any] = {
+        "sync": {"transport": httpx.HTTPTransport(uds=str(path))},
+        "asyncio": {"async_transport": httpx.AsyncHTTPTransport(uds=str(path))},
+    }
+    try:
+        client = make("http://localhost", timeout=0.5, max_retries=0, **transports[mode])
+        outcome = attempt(mode, run_job_immediately, client)
+    finally:
+        done.set()
+        thread.join()
+        listener.close()
+
+    assert type(outcome.error) is errors.OutcomeUnknown, outcome.end
+    assert outcome.seconds < 2, _late(outcome)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 import warnings
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +22,7 @@ from dataarts_client.models import RunJobResponse
 
 from ._answers import STARTED, hang, http
 from ._calls import JOB, PROJECT, make, refusing
-from ._server import Server
+from ._server import Connection, Server
 
 CLOSED = "a client was used after it was closed"
 KEPT = http(200, STARTED).replace(b"Connection: close\r\n", b"")
@@ -296,3 +299,91 @@ def test_transports(way: str) -> None:
 
     assert result.instance_id == 7
     assert seen == [way]
+
+
+def test_close_while_calls_are_under_way() -> None:
+    """A call that is under way when the client is closed in another thread ends as it would have."""
+    arrived, go = threading.Event(), threading.Event()
+
+    def late(connection: Connection) -> None:
+        arrived.set()
+        go.wait(10)
+        connection.send(http(200, STARTED))
+        connection.end()
+
+    with Server(late) as server, ThreadPoolExecutor() as pool:
+        client = make(server.url)
+        under_way = pool.submit(sync, client)
+        assert arrived.wait(10)
+        client.close()
+        with refusing(CLOSED, RuntimeError, "closed"):
+            sync(client)
+        go.set()
+
+        assert under_way.result(10).instance_id == 132343
+
+
+def test_aclose_while_calls_are_under_way() -> None:
+    """A call that is under way when the client is closed in another task ends as it would have."""
+
+    async def run(url: str) -> Any:
+        client = make(url)
+        under_way = asyncio.create_task(run_job_immediately.asyncio(PROJECT, JOB, client=client))
+        await asyncio.to_thread(arrived.wait, 10)
+        await client.aclose()
+        with refusing(CLOSED, RuntimeError, "closed"):
+            await run_job_immediately.asyncio(PROJECT, JOB, client=client)
+        go.set()
+        return await under_way
+
+    arrived, go = threading.Event(), threading.Event()
+
+    def late(connection: Connection) -> None:
+        arrived.set()
+        go.wait(10)
+        connection.send(http(200, STARTED))
+        connection.end()
+
+    with Server(late) as server:
+        assert asyncio.run(run(server.url)).instance_id == 132343
+
+
+def test_close_in_the_middle_of_many_calls() -> None:
+    """However the calls of many threads meet a close, each ends in a value or in "closed"."""
+    responses: list[Exception | None] = []
+    closed: list[bool] = []
+
+    class Transport(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, content=STARTED, headers={"Content-Type": "application/json"})
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def call_until_closed(client: Client, start: threading.Barrier) -> None:
+        start.wait()
+        for _ in range(10_000):
+            try:
+                sync(client)
+            except Exception as error:
+                responses.append(error)
+                return
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            client, start = Client("http://127.0.0.1:9", transport=Transport()), threading.Barrier(4)
+            threads = [threading.Thread(target=call_until_closed, args=(client, start)) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            start.wait()
+            client.close()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert {(type(error), str(error)) for error in responses} == {(RuntimeError, "The client is closed.")}
+    assert len(responses) == 150
+    assert len(closed) <= 50, "a transport was closed twice"
