@@ -48,6 +48,10 @@ generate: $(READY) ## Generate the client from openapi.yaml
 check-generated: $(READY) ## Check that the committed client is what openapi.yaml gives
 	@$(BIN)/python scripts/generate.py --check
 
+.PHONY: check-breaking
+check-breaking: $(READY) ## Check that openapi.yaml breaks no user of the old client (BASE=revision or file; default: the last tag, else HEAD)
+	@$(BIN)/python scripts/check_breaking.py $(if $(BASE),--base '$(BASE)')
+
 .PHONY: lint
 lint: $(READY) ## Check style, types, imports and dependencies
 	$(BIN)/ruff check .

@@ -18,6 +18,9 @@ import yaml
 
 from ._violations import Kind, Violation, describe
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's safe loader; the one in C, where it is there, is ten times as fast."""
+
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest body that an operation takes for which the document states no limit."""
@@ -362,7 +365,7 @@ def read_document(path: Path) -> tuple[str, dict[str, Any]]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.safe_load(text)
+        root = yaml.load(text, Loader=_LOADER)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise DocumentError(f"{path}: {error}") from None
     if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):

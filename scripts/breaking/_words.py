@@ -1,0 +1,32 @@
+"""How values are written to people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+_LONGEST = 100
+
+
+def joined(words: Iterable[str]) -> str:
+    """Join words as a sentence does: a, b or c."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def quoted(value: Any) -> str:
+    """Write a value as JSON, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 3 :]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def turned(before: bool, now: bool) -> str:
+    """Say what became of something that is different."""
+    return "changed" if before and now else "added" if now else "removed"
