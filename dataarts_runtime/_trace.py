@@ -201,7 +201,7 @@ class TracedAuth(httpx.Auth):
                     outgoing = advance()
                 except StopIteration:
                     return
-                except UnicodeError:  # httpx could not encode a header, and its exception holds the value
+                except UnicodeEncodeError:  # httpx could not encode a header, and its exception holds the value
                     raise _unsendable("a header") from None
                 except Exception as error:
                     attempt.auth_error = error
@@ -226,7 +226,7 @@ class TracedAuth(httpx.Auth):
                     outgoing = await advance()
                 except StopAsyncIteration:
                     return
-                except UnicodeError:  # as above
+                except UnicodeEncodeError:  # as above
                     raise _unsendable("a header") from None
                 except Exception as error:
                     attempt.auth_error = error
