@@ -17,17 +17,19 @@ from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response as StarletteResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from ._arguments import check_credential, check_integer, check_jobs
+from ._control import HEALTH_PATH, Control, control_routes
 from ._control import PREFIX as CONTROL_PREFIX
-from ._control import Control, control_routes
 from ._docs import PATH as DOCS_PATH
 from ._docs import docs_routes
 from ._document import Document, find_document
 from ._faults import NOT_DELIVERED, Fault, Faults, Transport
+from ._hosts import AllowedHosts
 from ._journal import Journal
 from ._service import Request, Response, Service
 from ._state import State
@@ -78,6 +80,7 @@ def create_app(
     secret_key: str = "mock-sk",
     rate_limit: int | None = None,
     control: bool = True,
+    allowed_hosts: Iterable[str] = (),
     document: Path | None = None,
 ) -> App:
     """Make the mock as an ASGI application, for any ASGI server or `httpx.ASGITransport`.
@@ -93,6 +96,9 @@ def create_app(
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
+        allowed_hosts: Host names and addresses by which the control routes and `/docs` may be asked for, besides those
+            of the loopback interface and the address that a request arrives at; `*` allows any. Web pages elsewhere are
+            kept out by this (DNS rebinding).
         document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
 
     Raises:
@@ -116,7 +122,7 @@ def create_app(
         secret_key=secret_key,
         rate_limit=rate_limit,
     )
-    return App(service, control=control)
+    return App(service, AllowedHosts(allowed_hosts), control=control)
 
 
 class App:
@@ -124,6 +130,7 @@ class App:
 
     Args:
         service: What responds to the requests.
+        allowed_hosts: By which host names the control routes and the reference page may be asked for.
         control: Whether to serve the control routes.
 
     Attributes:
@@ -131,18 +138,23 @@ class App:
         listeners: Called with each request and its response before that goes out.
     """
 
-    def __init__(self, service: Service, *, control: bool = True) -> None:
+    def __init__(self, service: Service, allowed_hosts: AllowedHosts, *, control: bool = True) -> None:
         self.service = service
         self.journal = Journal()
         self.listeners: list[Listener] = []
         self._limit = service.document.max_body_bytes
         self._held: set[asyncio.Future[None]] = set()
-        routes: list[BaseRoute] = [Route("/openapi.yaml", self._document), *docs_routes(service)]
+        routes: list[BaseRoute] = [
+            Route("/", _go_to_docs),
+            Route("/openapi.yaml", self._document),
+            *docs_routes(service),
+        ]
         if control:
             routes += control_routes(Control(service.document, service.state, service.faults, self.journal, self.reset))
         self._starlette = Starlette(routes=routes)
-        self._starlette_paths = frozenset({"/openapi.yaml", DOCS_PATH})
-        self._starlette_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
+        self._allowed_hosts = allowed_hosts
+        self._open_paths = frozenset({"/openapi.yaml", HEALTH_PATH} if control else {"/openapi.yaml"})
+        self._protected_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
 
     def reset(self) -> None:
         """Go back to the start: jobs, instance IDs, journal, faults. Responses that are held back go out at once."""
@@ -163,9 +175,8 @@ class App:
             return
         path = scope["path"]
         message: Message | None = scope.get("extensions", _NONE).get(MESSAGE)
-        is_malformed = message is not None and message.malformed
-        if not is_malformed and (path in self._starlette_paths or path.startswith(self._starlette_prefixes)):
-            await self._starlette(scope, receive, send)
+        if (message is None or not message.malformed) and (beside := self._beside(scope, path)):
+            await beside(scope, receive, send)
             return
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
@@ -194,6 +205,15 @@ class App:
         if response.delay:
             await self._pause(response.delay)
         await _send(response, send, close=not complete)
+
+    def _beside(self, scope: Scope, path: str) -> ASGIApp | None:
+        """Return what responds to a request that is not for the service; None if it is."""
+        if path in self._open_paths or (path == "/" and scope["method"] in ("GET", "HEAD")):
+            return self._starlette
+        if path == DOCS_PATH or path.startswith(self._protected_prefixes):
+            violation = self._allowed_hosts.violation(scope)
+            return JSONResponse({"error": violation}, 403) if violation else self._starlette
+        return None
 
     def _refuse_before_body(self, request: Request) -> Response | None:
         """Return the refusal of a request whose client waits to be told whether to send the body; None to read it."""
@@ -286,6 +306,10 @@ class App:
 
 
 _NONE: Mapping[str, Any] = {}
+
+
+async def _go_to_docs(request: StarletteRequest) -> StarletteResponse:
+    return RedirectResponse(DOCS_PATH)
 
 
 def _no_response(fault: Fault) -> Response:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from ._app import create_app
+from ._control import PREFIX as CONTROL_PREFIX
+from ._docs import PATH as DOCS_PATH
 from ._journal import shown_violation
 from ._server import Server, listen, url_of
 from ._service import Request, Response
@@ -39,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             secret_key=options.secret_key,
             rate_limit=options.rate_limit,
             control=not options.no_control,
+            allowed_hosts=options.allow_host,
             document=options.document,
         )
     except ValueError as error:
@@ -55,7 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
     gc.freeze()  # What is there now stays: no collection need look at it again.
     signal.signal(signal.SIGTERM, _exit)
     with listener, suppress(KeyboardInterrupt):
-        line = f"dataarts-mock is listening on {url_of(listener)} (Ctrl-C ends it)"
+        control = "" if options.no_control else f", control routes at {CONTROL_PREFIX}"
+        line = f"dataarts-mock is listening on {url_of(listener)} (reference at {DOCS_PATH}{control}; Ctrl-C ends it)"
         server = Server(app, on_started=lambda: print(line, flush=True))
         if options.stop_with_stdin:
             threading.Thread(target=_stop_with_stdin, args=[server], daemon=True).start()
@@ -70,6 +74,15 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="host name or address by which /docs and /__mock__/ may be asked for, besides those of this machine's "
+        "loopback interface and the address that a request arrives at; * allows any, which lets web pages control the "
+        "mock; repeatable",
+    )
     parser.add_argument("--port", type=_port, default=4010, help="0 takes a free one (default: %(default)s)")
     parser.add_argument(
         "--job",

@@ -10,9 +10,11 @@
 | faults | POST | lines one up: `{"status", "example", "retry_after", "transport", "delay", "times"}` |
 | faults | DELETE | forgets them |
 | reset | POST | goes back to the start: jobs, instance IDs, requests, faults |
+| health | GET | says that the mock serves: `{"status": "ok"}` |
 
-What they are sent must be `application/json`, within 64 KiB and without unknown fields. Pages of other sites are
-refused, by their `Origin`. What they refuse is answered with `{"error": "<field>: <rule>"}`.
+What they are sent must be `application/json`, within 64 KiB and without unknown fields. What is refused
+gets `{"error": "<field>: <rule>"}`. Pages of other sites are refused, by their `Origin`, and by their `Host`
+(see `_hosts`).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from ._journal import Journal
 from ._state import State
 
 PREFIX = "/__mock__/"
+HEALTH_PATH = f"{PREFIX}health"
 
 _MAX_BYTES = 64 * 1024
 _OBJECT = Schema({"type": "object"}, {})
@@ -106,11 +109,15 @@ def control_routes(control: Control) -> list[BaseRoute]:
     async def reset(request: Request) -> None:
         control.reset()
 
+    async def health(request: Request) -> Any:
+        return {"status": "ok"}
+
     handlers: dict[str, dict[str, _Handler]] = {
         "jobs": {"GET": list_jobs, "POST": add_job},
         "requests": {"GET": list_requests, "DELETE": forget_requests},
         "faults": {"GET": list_faults, "POST": add_fault, "DELETE": forget_faults},
         "reset": {"POST": reset},
+        "health": {"GET": health},
     }
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:

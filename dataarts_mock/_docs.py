@@ -38,6 +38,7 @@ def docs_routes(service: Service) -> list[BaseRoute]:
         title=document.root["info"]["title"],
         host_inject=False,
         parameters={
+            "docExpansion": '"full"',  # The operations unfolded.
             "layout": '"BaseLayout"',  # Without the bar that loads other documents.
             "showCommonExtensions": "true",
             "showExtensions": "false",

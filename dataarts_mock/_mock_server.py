@@ -50,6 +50,8 @@ class MockServer:
         secret_key: The secret key to it.
         rate_limit: Requests a second and project, at least 1; None for no limit.
         control: Serve the control routes, which are below `/__mock__/`.
+        allowed_hosts: Host names and addresses by which the control routes and `/docs` may be asked for, besides those
+            of the loopback interface; `*` allows any. Web pages elsewhere are kept out by this (DNS rebinding).
         port: The port to listen on; 0 takes a free one.
         document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
 
@@ -68,6 +70,7 @@ class MockServer:
         secret_key: str = "mock-sk",
         rate_limit: int | None = None,
         control: bool = True,
+        allowed_hosts: Iterable[str] = (),
         port: int = 0,
         document: Path | None = None,
     ) -> None:
@@ -85,6 +88,7 @@ class MockServer:
                 secret_key=secret_key,
                 rate_limit=rate_limit,
                 control=control,
+                allowed_hosts=allowed_hosts,
                 document=document,
             )
         except ValueError as error:  # About an argument of the caller's, to whom the frames below say nothing.

@@ -23,6 +23,7 @@ WRONG = [
     (["--rate-limit", "0"], "rate_limit: less than 1: 0"),
     (["--rate-limit", "x"], "argument --rate-limit: invalid int value: 'x'"),
     (["--token", ""], "token: must be printable ASCII"),
+    (["--allow-host", "a:80"], "allowed_hosts[0]: not a host name or address without a port: 'a:80'"),
     (["--any"], "unrecognized arguments: --any"),
 ]
 MISSING = "Incorrect IAM authentication information: x-auth-token not found"
@@ -99,6 +100,21 @@ def test_each_request_is_a_line() -> None:
         f"POST 401 /v1/p/jobs/myJob/run-immediate APIGW.0301 {MISSING}",
         "POST 404 / APIGW.0101 The API does not exist or has not been published in the environment.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [([], "reference at /docs, control routes at /__mock__/;"), (["--no-control"], "reference at /docs;")],
+)
+def test_first_line_says_where_to_go_on(arguments: list[str], names: str) -> None:
+    """The first line names the URL, the reference page, and the control routes where there are any."""
+    with start(*arguments) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        process.terminate()
+        process.communicate(timeout=10)
+
+    assert re.fullmatch(rf"dataarts-mock is listening on http://127\.0\.0\.1:[0-9]+ \({names} Ctrl-C ends it\)\n", line)
 
 
 def test_quiet_prints_the_url_alone() -> None:

@@ -164,6 +164,13 @@ def test_no_web_page_can_send_it(http: httpx.Client) -> None:
     assert "access-control-allow-origin" not in answers[0].headers
 
 
+def test_health_says_that_it_serves(http: httpx.Client) -> None:
+    """The health route says that the mock serves."""
+    answer = http.get("/__mock__/health")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
 def test_wrong_method_names_the_right_ones(http: httpx.Client) -> None:
     """A wrong method is a 405 that allows the right ones."""
     answer = http.put("/__mock__/jobs")

@@ -60,6 +60,18 @@ def test_page_is_no_request_to_the_service(http: httpx.Client, dataarts_mock: Mo
     assert dataarts_mock.requests == []
 
 
+def test_root_leads_to_the_page(http: httpx.Client, dataarts_mock: MockServer) -> None:
+    """Who opens the mock's URL is led to the page; that is no request to the service, but a POST there is."""
+    statuses = [http.get("/").status_code, http.head("/").status_code]
+    page = http.get("/", follow_redirects=True)
+    posted = http.post("/", headers=TOKEN)
+
+    assert statuses == [307, 307]
+    assert (page.status_code, page.url.path) == (200, "/docs")
+    assert posted.status_code == 404
+    assert [request.method for request in dataarts_mock.requests] == ["POST"]
+
+
 def test_paths_like_those_of_the_page_are_the_services(http: httpx.Client) -> None:
     """A path that only begins like the page's is answered by the service, as the contract says."""
     answer = http.post("/docsx", headers=TOKEN)

@@ -300,7 +300,7 @@ def test_what_was_forgotten_is_not_taken_for_never(dataarts_mock: MockServer) ->
         run_job_immediately.sync("p", "myJob", client=client)
     with httpx.Client(base_url=dataarts_mock.url) as http:
         for _ in range(1000):
-            http.get("/")
+            http.get("/nowhere")
 
     with pytest.raises(AssertionError, match="cannot be told how often myJob ran"):
         dataarts_mock.assert_ran("myJob", times=0)
