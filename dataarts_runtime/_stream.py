@@ -107,6 +107,11 @@ class BodyReader:
         self._received = 0
 
     @property
+    def decompressed(self) -> bool:
+        """Whether the body was compressed."""
+        return self._decompressor is not None
+
+    @property
     def content(self) -> bytes:
         """What was read of the body, decompressed."""
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)[:MAX_BODY]

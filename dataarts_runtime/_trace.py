@@ -100,9 +100,10 @@ class Exchange:
     def show_response(self) -> None:
         """Let authentication read the response: all its headers, and the body as far as it was read."""
         assert self.response is not None
-        headers = self.headers.copy()
-        headers.pop("content-encoding", None)  # the body is decompressed
-        self.response.headers = headers
+        self.response.headers = self.headers
+        if self.body.decompressed:
+            self.response.headers = self.headers.copy()
+            del self.response.headers["content-encoding"]
         self.response.stream = httpx.ByteStream(self.body.content)
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
