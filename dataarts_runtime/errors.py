@@ -1,10 +1,10 @@
-"""What a call can raise.
+"""The exceptions of a call.
 
-    ClientError                  everything the client raises once a request has been built
-    ├── RequestNotSent           nothing reached the service: safe to try again
-    ├── OutcomeUnknown           the request may have been carried out: look before you try again
-    ├── UnexpectedResponse       a status below 400, or its body, is not what the contract describes
-    └── ApiError                 any status of 400 and above
+    ClientError                  base of all
+    ├── RequestNotSent           the service has not seen the request: it is safe to call again
+    ├── OutcomeUnknown           the response was lost or late: look at the service before you call again
+    ├── UnexpectedResponse       the response is below 400, but not what the contract describes
+    └── ApiError                 the response has a status of 400 or above
         ├── BadRequest           400
         ├── Unauthorized         401
         ├── Forbidden            403
@@ -12,8 +12,8 @@
         ├── TooManyRequests      429
         └── ServerError          500 to 599
 
-Arguments that the contract forbids are a ValueError or a TypeError, before anything is sent; using a client after it
-was closed is a RuntimeError.
+A call raises something else in four cases only: a ValueError or TypeError for an argument that the contract forbids,
+before anything is sent; a RuntimeError if the client is closed; what the caller's own `auth` raises; and cancellation.
 """
 
 from __future__ import annotations
@@ -38,10 +38,13 @@ __all__ = [
 
 
 class ClientError(Exception):
-    """Catch it for whatever can go wrong once a request has been built; ask `outcome_unknown` before you try again."""
+    """Base of all exceptions of a call. Catch it to handle every failure, and look at `outcome_unknown`."""
 
     outcome_unknown: bool = False
-    """Whether the service may have carried out the request all the same."""
+    """Whether the service may have carried out the request although the call failed.
+
+    If it is false, calling again cannot carry out anything twice. If it is true, look at the service first.
+    """
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__)
@@ -54,29 +57,41 @@ def _restore(kind: type[ClientError], arguments: tuple[Any, ...], state: dict[st
 
 
 class RequestNotSent(ClientError):
-    """Catch it to try again, now or elsewhere: no connection, no free one in time, a proxy in the way."""
+    """The service has not seen the request. Catch it to call again later.
+
+    There was no connection, or none was free within the timeout, or a proxy refused to make one.
+    """
 
 
 class OutcomeUnknown(ClientError):
-    """Catch it to look what became of the request: it was sent, but the answer was lost or did not come in time."""
+    """The request was sent, but its response was lost or did not come within the timeout.
+
+    Catch it to find out at the service whether the request was carried out.
+    """
 
     outcome_unknown = True
 
 
 class UnexpectedResponse(ClientError):
-    """Catch it to look at an answer that is not in the contract: a redirect, a page of HTML, a missing value."""
+    """The response has a status below 400 and is not what the contract describes.
+
+    It may be a redirect, a page of HTML from a proxy, or lack a value. Catch it to look at `response`.
+    """
 
     def __init__(self, message: str, *, response: Response[Any], outcome_unknown: bool = False) -> None:
         super().__init__(message)
         self.status_code = response.status_code
         """The HTTP status code, below 400."""
         self.response = response
-        """The whole answer."""
+        """The whole response."""
         self.outcome_unknown = outcome_unknown
 
 
 class ApiError(ClientError):
-    """Catch it for every refusal and failure that the service, or what stands before it, answered with."""
+    """The response has a status of 400 or above. Catch it for every refusal and failure that the service reports.
+
+    The response may come from the service itself, or from a gateway or proxy in front of it.
+    """
 
     def __init__(
         self,
@@ -92,38 +107,42 @@ class ApiError(ClientError):
         self.status_code = response.status_code
         """The HTTP status code, 400 or above."""
         self.error_code = error_code
-        """The error's code, if the body has one."""
+        """The error code in the body, or None."""
         self.error_msg = error_msg
-        """The error's message, if the body has one."""
+        """The error message in the body, or None."""
         self.request_id = request_id
-        """The request's ID, from the body or the X-Request-Id header, to quote to support."""
+        """The ID of the request, from body or X-Request-Id header, or None. The provider's support asks for it."""
         self.response = response
-        """The whole answer."""
+        """The whole response."""
         self.outcome_unknown = outcome_unknown
 
 
 class BadRequest(ApiError):
-    """400. Catch it to correct what was asked for: the service understood the request, and refused it."""
+    """400: the service refused the request. Catch it to correct what was asked for."""
 
 
 class Unauthorized(ApiError):
-    """401. Catch it to renew the credentials: they are missing, wrong or expired."""
+    """401: the credentials are missing, wrong or expired. Catch it to renew them."""
 
 
 class Forbidden(ApiError):
-    """403. Catch it to ask for permission: the credentials are right, but not enough."""
+    """403: the credentials are right, but do not permit the operation. Catch it to ask for the permission."""
 
 
 class NotFound(ApiError):
-    """404. Catch it to check base URL and names: there is nothing at the address."""
+    """404: there is no such API at the address. Catch it to check the base URL."""
 
 
 class TooManyRequests(ApiError):
-    """429. Catch it to slow down: the client's own attempts are used up, or the wait asked for is too long for it."""
+    """429: too many requests. Catch it to send fewer, or to call again after `retry_after`.
+
+    The client has waited and tried again by itself, until `max_retries` or the timeout was used up; it does not wait
+    where the service asks for more than 30 seconds.
+    """
 
     retry_after: float | None = None
-    """The seconds to wait that the service asked for, if it did."""
+    """The seconds that the service asks to wait, or None."""
 
 
 class ServerError(ApiError):
-    """500 to 599. Catch it to wait for the service, and to look what became of the request if it was not a safe one."""
+    """500 to 599: the service or a gateway failed. Catch it to call again later, unless `outcome_unknown`."""

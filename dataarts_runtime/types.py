@@ -33,12 +33,12 @@ UNSET = Unset()
 
 @frozen(kw_only=True)
 class Response(Generic[T]):
-    """An answer of the service, as the `*_detailed` functions return it and errors carry it."""
+    """A response of the service, as the `*_detailed` functions return it and exceptions carry it."""
 
     status_code: int
     """The HTTP status code."""
     headers: httpx.Headers = field(repr=False)
-    """The headers; a name may be written in capitals or not."""
+    """The headers; their names are not case-sensitive."""
     content: bytes = field(repr=False)
     """The body, decompressed. Unlike the messages of errors, it may echo credentials, if the service does."""
     parsed: T | None
