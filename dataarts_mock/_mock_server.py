@@ -271,13 +271,15 @@ class MockServer:
     def client(self, **options: Any) -> Client:
         """Make a client of the mock: `dataarts_client.Client` with the mock's URL and token.
 
+        Proxies that the environment names are passed over: none of them leads to this machine.
+
         Args:
-            options: What else the client is to be made with, or in the place of these.
+            options: Further options of the client, or others in the place of these.
         """
         # The mock does not know the client: here alone it is handed out, for the convenience of tests.
         from dataarts_client import Client
 
-        return Client(**{"base_url": self.url, "auth": TokenAuth(self.token), **options})
+        return Client(**{"base_url": self.url, "auth": TokenAuth(self.token), "trust_env": False, **options})
 
     def _call(self, function: Callable[[], _Result]) -> _Result:
         """Call a function in the server's thread, between two requests."""

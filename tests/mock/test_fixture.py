@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import re
 import subprocess
@@ -284,6 +285,26 @@ def test_clients_of_a_server_have_its_token() -> None:
 
     assert client.base_url == mock.url
     assert refused == 401
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_clients_of_a_server_need_no_proxy(
+    dataarts_mock: MockServer, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """A client that a MockServer makes reaches it, blocking or not, whatever proxy the environment names."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+
+    async def run() -> None:
+        async with dataarts_mock.client(max_retries=0) as client:
+            await run_job_immediately.asyncio("p1", "myJob", client=client)
+
+    with dataarts_mock.client(max_retries=0) as client:
+        run_job_immediately.sync("p1", "myJob", client=client)
+    asyncio.run(run())
+
+    dataarts_mock.assert_ran("myJob", times=2)
 
 
 def test_server_starts_again() -> None:
