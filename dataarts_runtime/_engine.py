@@ -21,6 +21,7 @@ from ._connections import Connections
 from ._outcome import NoResponse, ReceivedResponse, outcome_of_error, received
 from ._redact import hidden, one_line, secrets_of
 from ._stream import Deadline, read_body, read_body_async
+from ._throttle import Throttle, Turn
 from ._trace import Attempt, TracedAuth
 from .schema import abridged
 from .types import Unset
@@ -90,6 +91,7 @@ class Engine:
         self._max_retries = max_retries
         self._traced, self._traced_async = traced
         self._logger = logger
+        self._throttle = Throttle()
 
         @lru_cache(maxsize=256)  # most calls go where others went, and parsing takes time
         def url(target: str) -> httpx.URL:
@@ -142,6 +144,9 @@ class Engine:
         request = self._request(call, attempt)
         client = self.connections.take()
         try:
+            turn = Turn()
+            while self._throttle.active and (wait := self._throttle.wait(time.monotonic(), turn, ends)):
+                time.sleep(wait)
             request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), Deadline(ends))
             exchange = None if self._auth else attempt.start(request, is_operation=True, blocking=True)
             response = client.send(request, auth=self._auth, stream=True, follow_redirects=False)
@@ -159,13 +164,16 @@ class Engine:
         return received(attempt)
 
     async def _attempt_async(self, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
-        from asyncio import timeout  # as above
+        from asyncio import sleep, timeout  # as above
 
         attempt = Attempt(traced=self._traced_async, ends=ends)
         request = self._request(call, attempt)
         taken = self.connections.take_async()
         try:
             async with timeout(ends - time.monotonic()), taken.turn:
+                turn = Turn()
+                while self._throttle.active and (wait := self._throttle.wait(time.monotonic(), turn, ends)):
+                    await sleep(wait)
                 request.extensions["timeout"] = {}
                 exchange = None if self._auth else attempt.start(request, is_operation=True, blocking=False)
                 response = await taken.client.send(request, auth=self._auth, stream=True, follow_redirects=False)
@@ -201,7 +209,10 @@ class Engine:
 
     def _pause(self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float) -> float | None:
         """Return the seconds until the next attempt, or None if there must be none; log which."""
-        pause = self._next_pause(call, outcome, attempts, ends)
+        now = time.monotonic()
+        pause = self._pause_after(call, outcome, attempts, now)
+        if pause is not None and (attempts > self._max_retries or now + pause >= ends):
+            pause = None
         if pause is not None:
             text = "%s: %s; attempt %d of %d follows in %.2f s"
             self._logger.warning(text, call, _described(outcome), attempts + 1, self._max_retries + 1, pause)
@@ -209,23 +220,30 @@ class Engine:
             self._logger.debug("%s: %s; attempt %d was the last", call, _described(outcome), attempts)
         return pause
 
-    def _next_pause(
-        self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float
+    def _pause_after(
+        self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, now: float
     ) -> float | None:
-        if attempts > self._max_retries:
-            return None
-        pause: float | None = None
-        if isinstance(outcome, ReceivedResponse):
-            throttled = outcome.status == 429 and not outcome.carried_out_before
-            if not throttled and not (call.safe and outcome.status in _TRANSIENT_STATUSES):
+        """Return the seconds after which another attempt could succeed, or None where it must not be made."""
+        if isinstance(outcome, NoResponse):
+            repeatable = outcome.transient and (call.safe or not outcome.error.outcome_unknown)
+            return _backoff(attempts) if repeatable else None
+        if outcome.status != 429:
+            self._throttle.accepted(now)
+            if not (call.safe and outcome.status in _TRANSIENT_STATUSES):
                 return None
-            pause = _decode.retry_after(outcome.headers)
-        elif not outcome.transient or (outcome.error.outcome_unknown and not call.safe):
-            return None
+        pause = _decode.retry_after(outcome.headers)
         if pause is None:
-            backoff = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** (attempts - 1))
-            pause = backoff * random.uniform(0.5, 1.0)  # no secret, only jitter
-        return pause if pause <= LONGEST_RETRY_AFTER and time.monotonic() + pause < ends else None
+            pause = _backoff(attempts)
+        if pause > LONGEST_RETRY_AFTER:
+            return None
+        if outcome.status == 429:
+            self._throttle.refused(now, pause)
+        return None if outcome.carried_out_before and not call.safe else pause
+
+
+def _backoff(attempts: int) -> float:
+    """Return seconds that grow with the attempts that were made, with jitter, which is no secret."""
+    return min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(attempts - 1, 16)) * random.uniform(0.5, 1.0)
 
 
 def _response(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:

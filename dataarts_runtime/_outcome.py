@@ -11,13 +11,14 @@ import httpx
 
 from . import errors
 from ._redact import hidden, one_line, secrets_of
+from ._throttle import ThrottledError
 from ._trace import Attempt, UnsendableHeader
 
 __all__ = ["NoResponse", "ReceivedResponse", "outcome_of_error", "received"]
 
 _QUOTED = r"(?s)[: ]*(?:bytearray\()?\bb['\"].*"  # bytes of a response in h11's messages, which may hold a secret
 # What another attempt would not change.
-_LASTING = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+_LASTING = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, ThrottledError)
 # What there is to do, by what OpenSSL and the system say.
 _HINTS = {
     "CERTIFICATE_VERIFY_FAILED": "for a certificate authority of your own, give the client verify=PATH",
@@ -80,13 +81,15 @@ def outcome_of_error(
     else:
         server = request.url.netloc.decode("ascii")
         failure = errors.RequestNotSent(f"The request to {server} was not sent: {reason}.")
-    if not isinstance(error, TimeoutError | httpx.LocalProtocolError | httpx.RemoteProtocolError):
+    if not isinstance(error, ThrottledError | TimeoutError | httpx.LocalProtocolError | httpx.RemoteProtocolError):
         failure.__cause__ = error  # those are left out whose messages may hold a secret, or say nothing
     return NoResponse(failure, not isinstance(error, _LASTING))
 
 
 def _reason(error: Exception, attempt: Attempt, timeout: float) -> str:
     """Return in words why there is no response, without a full stop."""
+    if isinstance(error, ThrottledError):
+        return f"the service throttles this client, and its turn comes after the timeout of {timeout:g} s"
     late = attempt.traced or monotonic() >= attempt.ends  # other transports call a reset a timeout
     if isinstance(error, TimeoutError | httpx.TimeoutException) and late:
         return f"the timeout of {timeout:g} s is over"
