@@ -7,5 +7,6 @@ Nothing here depends on an API: a generated package declares its models and oper
 - `schema`: JSON Schemas that check, load and dump values;
 - `models`: what models made with attrs have in common;
 - `operation`: an operation with its parameters, request body and responses;
-- `client`: the client's options, and their checks.
+- `client`: the client's options, and their checks;
+- `servers`: URLs of servers, with variables in them.
 """

@@ -6,14 +6,14 @@ A model is an attrs class whose fields have a `Property` for a validator.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import attrs
 
 from .schema import Anything, Null, Schema, Union, abridged, is_mapping, type_error
 from .types import UNSET, Unset
 
-__all__ = ["Model", "Object", "OpenModel", "Property", "additional", "on_setattr"]
+__all__ = ["Model", "Object", "OpenModel", "Property", "additional", "model"]
 
 M = TypeVar("M", bound="Model")
 
@@ -89,8 +89,14 @@ def _given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> Any:
     return rule.given(value) if isinstance(rule, Property) else value
 
 
-on_setattr: list[Callable[[Any, attrs.Attribute[Any], Any], Any]] = [_given, attrs.setters.validate]
-"""What happens when a field of a model is assigned to."""
+_on_setattr: list[Callable[[Any, attrs.Attribute[Any], Any], Any]] = [_given, attrs.setters.validate]
+
+
+@dataclass_transform(field_specifiers=(attrs.field,))
+def model(cls: type[M]) -> type[M]:
+    """Make a model of a class with annotated fields; a decorator. Fields are checked whenever they are set."""
+    return attrs.define(cls, on_setattr=_on_setattr)
+
 
 _models: dict[tuple[str, str], type[Model]] = {}  # by package and name
 

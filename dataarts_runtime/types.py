@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar, final
+from typing import Any, Generic, Literal, TypeVar, final
 
 import httpx
 from attrs import field, frozen
@@ -28,7 +28,9 @@ class Unset:
         return "UNSET"
 
 
-UNSET = Unset()
+# Any, because calls of operations take it for None, while their signatures name None alone.
+UNSET: Any = Unset()
+"""Stands for a field of a model that is not given, or not there."""
 
 
 @frozen(kw_only=True)

@@ -1,14 +1,17 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
 """DataArts Studio run-immediate API.
 
-    from dataarts_client import Client
-    from dataarts_client.api.jobs import run_job_immediately
+Each operation is a module in `api`, below the name of its tag (instances, jobs). What operations take and return is
+in `models`, what a call can raise in `errors`.
 
-What a call can raise is in `errors`, what it takes and returns in `models`.
+    from dataarts_client import Client, api
+
+    with Client(base_url, auth=auth) as client:
+        result = api.TAG.OPERATION.sync(..., client=client)
 """
 
 from . import api, errors, models, types
-from .client import Client
+from .client import Client, server_url
 from .errors import (
     ApiError,
     BadRequest,
@@ -82,5 +85,6 @@ __all__ = [
     "api",
     "errors",
     "models",
+    "server_url",
     "types",
 ]

@@ -8,7 +8,7 @@ than generated wrong.
 - `document`: the document, its schemas indexed, references followed;
 - `checks`: what is refused;
 - `patterns`: regular expressions, from JSON Schema's dialect to Python's;
-- `models`, `operations`: what the templates write about one of these;
+- `models`, `operations`, `servers`: what the templates write about these;
 - `prose`: sentences for docstrings;
 - `project`: the run of openapi-python-client.
 """

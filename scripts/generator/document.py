@@ -19,7 +19,7 @@ Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 POINTER = "x-json-pointer"
-"""The extension that `Document.marked` gives schemas."""
+"""The extension that `Document.prepared` gives schemas."""
 ANNOTATIONS = frozenset(
     {
         *("$comment", "default", "deprecated", "description", "discriminator", "example", "examples"),
@@ -83,12 +83,19 @@ class Document:
             raise GenerationError(f"{path.name} is not an OpenAPI document")
         return cls(content)
 
-    def marked(self) -> Node:
-        """Return a copy whose schemas say where they are, which openapi-python-client passes on with its models."""
+    def prepared(self) -> Node:
+        """Return a copy for openapi-python-client, which keeps extensions: schemas say in one where they are.
+
+        Of an enum with null it makes the right union only where its type is not a list.
+        """
         content = copy.deepcopy(self.content)
         for pointer, schema in _schemas(content):
-            if "$ref" not in schema:
-                schema[POINTER] = pointer
+            if "$ref" in schema:
+                continue
+            schema[POINTER] = pointer
+            if None in schema.get("enum", []) and is_array(schema.get("type")):
+                kinds = [kind for kind in schema["type"] if kind != "null"]
+                schema["type"] = kinds[0] if len(kinds) == 1 else kinds
         return content
 
     def resolve(self, node: Node) -> Node:

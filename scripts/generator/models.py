@@ -6,20 +6,29 @@ So each of its properties is read side by side with the schema in the document t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import Any
 
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.strings import ClassName, PythonIdentifier
 
-from .document import POINTER, Document, Node, is_object
+from .document import POINTER, Document, Node, is_array, is_object
 from .errors import GenerationError
 from .patterns import python_pattern
 from .prose import described
 
+MEMBERS = frozenset({"additional_keys", "additional_properties", "additional_schema", "from_dict", "to_dict"})
+"""The names that models have for themselves."""
+VARIABLE_NAMES = "x-enum-varnames"
+"""The extension by which openapi-python-client names the members of an enum."""
 KEYWORDS = {
     "String": {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"},
     "Number": {
@@ -57,6 +66,8 @@ class Field:
     required: bool
     annotation: str
     """The type of its values; Unset is among them if it may be left out."""
+    none_is_unset: bool
+    """Whether None means that it is left out, since null is no value of it."""
     schema: str
     """The expression that makes its schema."""
     text: str
@@ -71,8 +82,20 @@ class Additional:
     schema: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """A class method of an enum that returns members which an extension of its schema lists."""
+
+    extension: str
+    name: str
+    named: bool
+    """Whether the extension has lists under names."""
+    annotation: str
+    code: str
+
+
 class Models:
-    """The models of a document, as the template asks for them."""
+    """The models and enums of a document, as the templates ask for them."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -80,10 +103,16 @@ class Models:
     def fields(self, model: ModelProperty) -> list[Field]:
         """Return the fields of a model, those that must be given first."""
         properties = self._node(model).get("properties", {})
-        return [
+        fields = [
             self._field(prop, properties[prop.name.get_untrusted_value()])
             for prop in [*(model.required_properties or []), *(model.optional_properties or [])]
         ]
+        taken = {field.name for field in fields} & MEMBERS
+        if taken:
+            raise GenerationError(
+                f"a property of {model.class_info.name} would be called {taken.pop()}, as its model's own"
+            )
+        return fields
 
     def additional(self, model: ModelProperty) -> Additional | None:
         """Return what a model's further properties are, or None if it has none."""
@@ -92,6 +121,26 @@ class Models:
             return None
         node = self._node(model).get("additionalProperties")
         return Additional(annotation(prop), self.schema(prop, node if is_object(node) else {}, by_name=True))
+
+    def groups(self, enum: EnumProperty) -> list[Group]:
+        """Return the class methods of an enum that list some of its members, from the extensions of its schema."""
+        node = self._enums.get(enum.class_info.name)
+        if node is None:
+            return []
+        _check_names(enum, node)
+        groups: list[Group] = []
+        for extension, value in node.items():
+            if extension.startswith("x-") and extension != VARIABLE_NAMES:
+                groups += _group(enum, extension, value)
+        return groups
+
+    @cached_property
+    def _enums(self) -> dict[str, Node]:
+        """The enums among the components, by the name of their class."""
+        components: Node = self._document.content.get("components", {}).get("schemas", {})
+        return {
+            ClassName(node.get("title", name), prefix=""): node for name, node in components.items() if "enum" in node
+        }
 
     def schema(self, prop: PropertyProtocol, node: Node, *, by_name: bool = False) -> str:
         """Return the expression that makes the schema of a property.
@@ -105,6 +154,7 @@ class Models:
         if isinstance(prop, ConstProperty):
             return f"Const({node['const']!r})"
         if isinstance(prop, EnumProperty):
+            _check_names(prop, node)
             return f"Member({prop.class_info.name})"
         if isinstance(prop, ModelProperty):
             return f'Object("{prop.class_info.name}", __name__)' if by_name else f"Object({prop.class_info.name})"
@@ -128,11 +178,13 @@ class Models:
 
     def _field(self, prop: PropertyProtocol, node: Node) -> Field:
         resolved = self._document.resolve(node)
+        values = annotation(prop)
         return Field(
             name=prop.python_name,
             json_name=prop.name.get_untrusted_value(),
             required=prop.required,
-            annotation=annotation(prop) if prop.required else union([annotation(prop), "Unset"]),
+            annotation=values if prop.required else union([values, "Unset"]),
+            none_is_unset=not prop.required and values != "Any" and not values.endswith("None"),
             schema=self.schema(prop, node, by_name=True),
             text=described(node.get("description") or resolved.get("description", ""), resolved),
         )
@@ -177,6 +229,39 @@ def union(annotations: Iterable[str]) -> str:
     if "Any" in names:
         return "Any"
     return " | ".join(sorted(names, key=lambda name: name == "None")) or "None"
+
+
+def _check_names(enum: EnumProperty, node: Node) -> None:
+    """Refuse an enum of whose values openapi-python-client lost one, since it gave two the same name."""
+    if len(enum.values) != len({*node["enum"]} - {None}):
+        raise GenerationError(f"two members of {enum.class_info.name} would have the same name; use {VARIABLE_NAMES}")
+
+
+def _group(enum: EnumProperty, extension: str, value: Any) -> list[Group]:
+    """Return the class method for an extension, or none if the extension is not about values of the enum."""
+    lists = value if is_object(value) else {"": value}
+    values = [item for items in lists.values() if is_array(items) for item in items]
+    members = {_unescaped(value): name for name, value in enum.values.items()}
+    if not values or not all(map(is_array, lists.values())) or not any(item in members for item in values):
+        return []
+    wrong = [item for item in values if item not in members]
+    if wrong:
+        raise GenerationError(f"{extension} lists {wrong[0]!r}, which is no value of {enum.class_info.name}")
+    name = PythonIdentifier(extension.removeprefix("x-"), prefix="field_")
+    if hasattr(StrEnum if enum.value_type is str else IntEnum, name):
+        raise GenerationError(f"{extension} of {enum.class_info.name} has the name of a method that enums have")
+    sets = {
+        key: f"frozenset({{{', '.join(f'cls.{members[item]}' for item in items)}}})" for key, items in lists.items()
+    }
+    if is_object(value):
+        code = ", ".join(f"{key!r}: {members}" for key, members in sets.items())
+        return [Group(extension, name, True, f"dict[str, frozenset[{enum.class_info.name}]]", f"{{{code}}}")]
+    return [Group(extension, name, False, f"frozenset[{enum.class_info.name}]", sets[""])]
+
+
+def _unescaped(value: str | int) -> str | int:
+    """Return the value of a member, which openapi-python-client escapes for a string literal."""
+    return json.loads(f'"{value}"') if isinstance(value, str) else value
 
 
 def _plain(prop: PropertyProtocol) -> tuple[str, str]:

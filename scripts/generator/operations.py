@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,10 @@ from .errors import GenerationError
 from .models import Models, annotation, union
 from .prose import described, sentence
 
+MAX_BYTES = "x-max-body-bytes"
+"""The extension of an operation that limits its request body."""
+ARGUMENTS = frozenset({"body", "client", "timeout"})
+"""The names of the arguments that every operation may have; a parameter of the same name gets another."""
 NOT_DESCRIBED = "Not described in the contract."
 
 
@@ -28,15 +33,17 @@ class Parameter:
     required: bool
     exploded: bool
     annotation: str
+    """The type of the argument; None is among them if it may be left out."""
     schema: str
     text: str
 
 
 @dataclass(frozen=True)
 class Body:
-    """The request body of an operation."""
+    """The request body of an operation, and the argument that a call takes for it."""
 
     annotation: str
+    """The type of the argument; None is among them if it may be left out."""
     schema: str
     media_type: str
     required: bool
@@ -81,6 +88,8 @@ class Operation:
     deprecated: bool
     manual: str | None
     """The address of the operation's page in the reference."""
+    extensions: dict[str, Any]
+    """What extensions say of the operation, but for those that are in `body` and `hints`."""
 
 
 class Operations:
@@ -128,6 +137,7 @@ class Operations:
             description=sentence(node.get("description", "")),
             deprecated=node.get("deprecated", False),
             manual=node.get("externalDocs", {}).get("url"),
+            extensions={key: value for key, value in node.items() if key.startswith("x-") and key != MAX_BYTES},
         )
 
     def _parameters(self, endpoint: Endpoint, found: OperationObject) -> list[Parameter]:
@@ -137,24 +147,29 @@ class Operations:
             "query": endpoint.query_parameters,
             "header": endpoint.header_parameters,
         }
-        return [
+        parameters = [
             self._parameter(prop, nodes[location, prop.name.get_untrusted_value()])
             for location, props in locations.items()
             for prop in props
         ]
+        for name, count in Counter(parameter.name for parameter in parameters).items():
+            if count > 1:
+                raise GenerationError(f"{found} has two parameters that would be called {name}")
+        return parameters
 
     def _parameter(self, prop: PropertyProtocol, node: Node) -> Parameter:
         schema = self._document.resolve(node["schema"])
         if isinstance(prop, ModelProperty) or "object" in str(schema.get("items", {}).get("type", "")):
             raise GenerationError(f"parameter {node['name']} is an object")
         text = described(node.get("description") or schema.get("description", ""), schema)
+        values = annotation(prop)
         return Parameter(
-            name=prop.python_name,
+            name=f"{prop.python_name}_{node['in']}" if prop.python_name in ARGUMENTS else prop.python_name,
             location=node["in"],
             wire_name=node["name"],
             required=prop.required,
             exploded=node.get("explode", node["in"] == "query"),
-            annotation=annotation(prop),
+            annotation=values if prop.required else union([values, "None"]),
             schema=self._models.schema(prop, schema),
             text=text or NOT_DESCRIBED,
         )
@@ -165,12 +180,13 @@ class Operations:
         ((media_type, content),) = found.body["content"].items()
         prop = endpoint.bodies[0].prop
         schema = self._document.resolve(content["schema"])
+        required = found.body.get("required", False)
         return Body(
-            annotation=annotation(prop),
+            annotation=annotation(prop) if required else union([annotation(prop), "None"]),
             schema=self._models.schema(prop, content["schema"]),
             media_type=media_type,
-            required=found.body.get("required", False),
-            max_bytes=found.node.get("x-max-body-bytes"),
+            required=required,
+            max_bytes=found.node.get(MAX_BYTES),
             text=sentence(found.body.get("description") or schema.get("description") or NOT_DESCRIBED),
         )
 

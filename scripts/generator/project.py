@@ -14,9 +14,10 @@ from openapi_python_client.parser.errors import GeneratorError, ParseError
 from .checks import check
 from .document import POINTER, Document, readable
 from .errors import GenerationError
-from .models import Models
+from .models import VARIABLE_NAMES, Models
 from .operations import Operations
 from .prose import sentence, wrapped
+from .servers import servers
 
 
 def generate(source: Path, package: Path, *, config: Mapping[str, Any], templates: Path) -> None:
@@ -42,9 +43,9 @@ def generate(source: Path, package: Path, *, config: Mapping[str, Any], template
         output_path=package,
     )
     try:
-        parsed = GeneratorData.from_dict(document.marked(), config=settings)
-    except ValueError as error:  # two members of an enum of the same name
-        raise GenerationError(str(error)) from error
+        parsed = GeneratorData.from_dict(document.prepared(), config=settings)
+    except ValueError as error:  # Two members of an enum would have the same name.
+        raise GenerationError(f"{str(error).partition(';')[0]}; use {VARIABLE_NAMES}") from error
     if isinstance(parsed, GeneratorError):
         raise GenerationError(_shown(parsed))
     errors = [*parsed.errors]
@@ -58,12 +59,15 @@ def generate(source: Path, package: Path, *, config: Mapping[str, Any], template
     filters: dict[str, Any] = {
         "additional": models.additional,
         "fields": models.fields,
+        "groups": models.groups,
         "literal": repr,
         "operation": Operations(document, models).operation,
         "sentence": sentence,
         "wrapped": wrapped,
     }
     project.env.filters.update(filters)
+    variables: dict[str, Any] = {"servers": servers(document)}
+    project.env.globals.update(variables)
     project.build()
 
 

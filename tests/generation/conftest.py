@@ -20,6 +20,17 @@ TREE = [
 ]
 
 
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "build", "dist")
+
+
+@pytest.fixture
+def whole_checkout(root: Path, tmp_path: Path) -> Path:
+    """A copy of all there is, elsewhere, with the same virtual environment."""
+    copy = shutil.copytree(root, tmp_path / "whole", ignore=LEFT_OUT)
+    (copy / ".venv").symlink_to(root / ".venv")
+    return copy
+
+
 @pytest.fixture
 def checkout(root: Path, tmp_path: Path) -> Path:
     """A copy of what generation and the mock need, elsewhere."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,7 +117,7 @@ def test_added_operation_is_generated_and_served(checkout: Path) -> None:
     command = [sys.executable, "-m", "dataarts_mock", "--port", "0"]
     with subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True) as mock:
         assert mock.stdout
-        url = mock.stdout.readline().split()[-4]
+        url = re.findall(r"http://[\w.:]+", mock.stdout.readline())[0]
         called = run("user.py", url)
         refused = {query: _refusal(f"{url}/v1/p1/jobs/myJob?{query}") for query in QUERIES}
         mock.terminate()

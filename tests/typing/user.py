@@ -11,7 +11,7 @@ from typing import assert_type
 import httpx
 
 from dataarts_auth import SignatureAuth, TokenAuth, auth_from_env
-from dataarts_client import Client
+from dataarts_client import Client, server_url
 from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.errors import (
     ApiError,
@@ -26,7 +26,7 @@ from dataarts_client.errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from dataarts_client.models import ErrorResponse, JobParam, ParamType, RunJobRequest, RunJobResponse
+from dataarts_client.models import ErrorResponse, JobInstanceStatus, JobParam, ParamType, RunJobRequest, RunJobResponse
 from dataarts_client.types import UNSET, Response, Unset
 
 
@@ -97,13 +97,31 @@ def arguments(client: Client, maybe: str | None, body: RunJobRequest | None) -> 
     param = JobParam("aaa", "111", param_type=ParamType.VARIABLE)
     JobParam(name="aaa", value="111", param_type="constants")
     JobParam("aaa", "111", UNSET)
+    JobParam("aaa", "111", None)
+    JobParam("aaa", "111", param_type=None, additional_properties={"type": "variable"})
+    assert_type(param.param_type, ParamType | str | Unset)
     assert_type(param.name, str)
     assert_type(param.value, str)
     request = RunJobRequest(job_params=[param])
     assert_type(request, RunJobRequest)
     assert_type(RunJobRequest.from_dict({}), RunJobRequest)
     RunJobRequest([param])
+    RunJobRequest(None, additional_properties={})
     RunJobRequest()
+
+
+def addresses(region: str | None) -> None:
+    """A client is made for a cloud, in a region of it or the usual one."""
+    assert_type(server_url("otc"), str)
+    Client(server_url("huawei", region))
+    Client(server_url("huawei-eu", region="eu-west-101"))
+
+
+def states(status: JobInstanceStatus | str) -> bool:
+    """The states that the contract lists can be compared with any that a service may answer with."""
+    ended = JobInstanceStatus.final_states()
+    assert_type(ended, dict[str, frozenset[JobInstanceStatus]])
+    return status in ended["success"]
 
 
 def exceptions(client: Client) -> str:
@@ -143,6 +161,8 @@ def refused(client: Client) -> None:
     RunJobRequest(job_params=[{"name": "aaa"}])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     RunJobRequest(jobParams=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     RunJobResponse(instance_id="132343")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    JobParam("aaa", "111", "constants", {})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    server_url("otc", 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Client()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Client("https://x", auth="token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Client("https://x", token="t")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import Object, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import Object, OpenModel, Property, additional, model
 from dataarts_runtime.schema import Array, Boolean, Integer, Member, Null, Number, String, Union
 
 from ..types import UNSET, Unset
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["JobInstance"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class JobInstance(OpenModel):
     """A job instance, with its nodes."""
 
@@ -86,5 +86,5 @@ class JobInstance(OpenModel):
         default=UNSET, validator=Property("instanceType", Union(Member(InstanceType), Null()), required=False)
     )
     """How the instance came to be. Older pages of the reference do not have it."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import Object, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import Object, OpenModel, Property, additional, model
 from dataarts_runtime.schema import Array, Integer
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["JobInstanceList"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class JobInstanceList(OpenModel):
     """A page of a list of job instances."""
 
@@ -24,5 +24,5 @@ class JobInstanceList(OpenModel):
         validator=Property("instances", Array(Object("JobInstanceSummary", __name__)))
     )
     """The instances on this page."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

@@ -23,3 +23,11 @@ class JobInstanceStatus(StrEnum):
     FREEZE = "freeze"
     SKIP_BY_DEPEND = "skip-by-depend"
     WAITING_CONFIRM = "waiting-confirm"
+
+    @classmethod
+    def final_states(cls) -> dict[str, frozenset[JobInstanceStatus]]:
+        """Return the members that the contract lists in x-final-states, by the names that it gives them there."""
+        return {
+            "success": frozenset({cls.SUCCESS, cls.FORCE_SUCCESS, cls.IGNORE_SUCCESS}),
+            "failure": frozenset({cls.FAIL, cls.RUNNING_EXCEPTION, cls.MANUAL_STOP, cls.SKIP_BY_DEPEND}),
+        }

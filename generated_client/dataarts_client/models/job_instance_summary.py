@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, model
 from dataarts_runtime.schema import Boolean, Integer, Member, Null, Number, String, Union
 
 from ..types import UNSET, Unset
@@ -15,7 +15,7 @@ from .job_instance_status import JobInstanceStatus
 __all__ = ["JobInstanceSummary"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class JobInstanceSummary(OpenModel):
     """A job instance as it is listed, without its nodes."""
 
@@ -104,5 +104,5 @@ class JobInstanceSummary(OpenModel):
         default=UNSET, validator=Property("errorMessage", Union(String(), Null()), required=False)
     )
     """Why the instance failed. Only the official SDKs have this property."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

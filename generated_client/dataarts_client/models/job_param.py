@@ -1,11 +1,11 @@
 # Generated from openapi.yaml by openapi-python-client; do not edit. Edit openapi.yaml or generator-templates/, then run `make generate`.
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, model
 from dataarts_runtime.schema import Member, String
 
 from ..types import UNSET, Unset
@@ -14,7 +14,7 @@ from .param_type import ParamType
 __all__ = ["JobParam"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class JobParam(OpenModel):
     """A parameter of a job. Further properties pass through as they are, so that the dialect of Huawei Cloud's
     current page (`type` in the place of `paramType`) can be spoken too."""
@@ -27,5 +27,16 @@ class JobParam(OpenModel):
         default=UNSET, validator=Property("paramType", Member(ParamType), required=False)
     )
     """Kind of a parameter. One of variable, constants."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            name: str,
+            value: str,
+            param_type: ParamType | str | Unset | None = UNSET,
+            *,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...

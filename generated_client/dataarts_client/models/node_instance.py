@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, model
 from dataarts_runtime.schema import Integer, Member, Null, Number, String, Union
 
 from ..types import UNSET, Unset
@@ -14,7 +14,7 @@ from .node_status import NodeStatus
 __all__ = ["NodeInstance"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class NodeInstance(OpenModel):
     """A node of a job instance."""
 
@@ -89,5 +89,5 @@ class NodeInstance(OpenModel):
         default=UNSET, validator=Property("queue", Union(String(), Null()), required=False)
     )
     """The queue of a DLI node. Only newer pages of the reference and the official SDKs have this property."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

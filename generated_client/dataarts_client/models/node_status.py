@@ -16,3 +16,8 @@ class NodeStatus(StrEnum):
     SKIP = "skip"
     PAUSE = "pause"
     MANUAL_STOP = "manual-stop"
+
+    @classmethod
+    def final_states(cls) -> dict[str, frozenset[NodeStatus]]:
+        """Return the members that the contract lists in x-final-states, by the names that it gives them there."""
+        return {"success": frozenset({cls.SUCCESS, cls.SKIP}), "failure": frozenset({cls.FAIL, cls.MANUAL_STOP})}

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import Object, OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import Object, OpenModel, Property, additional, model
 from dataarts_runtime.schema import Array
 
 from ..types import UNSET, Unset
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["RunJobRequest"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class RunJobRequest(OpenModel):
     """What a job is to be run with."""
 
@@ -24,5 +24,14 @@ class RunJobRequest(OpenModel):
         default=UNSET, validator=Property("jobParams", Array(Object("JobParam", __name__)), required=False)
     )
     """Parameters for executing the job immediately."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            job_params: list[JobParam] | Unset | None = UNSET,
+            *,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...

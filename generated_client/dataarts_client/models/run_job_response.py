@@ -3,15 +3,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define, field
+from attrs import field
 
-from dataarts_runtime.models import OpenModel, Property, additional, on_setattr
+from dataarts_runtime.models import OpenModel, Property, additional, model
 from dataarts_runtime.schema import Integer
 
 __all__ = ["RunJobResponse"]
 
 
-@define(on_setattr=on_setattr)
+@model
 class RunJobResponse(OpenModel):
     """The run that was started."""
 
@@ -19,5 +19,5 @@ class RunJobResponse(OpenModel):
         validator=Property("instanceId", Integer(minimum=-9223372036854775808, maximum=9223372036854775807))
     )
     """ID of the job instance, which is the run that was started. -9223372036854775808 to 9223372036854775807."""
-    additional_properties: dict[str, Any] = field(init=False, factory=dict[str, Any], validator=additional)
+    additional_properties: dict[str, Any] = field(kw_only=True, factory=dict[str, Any], validator=additional)
     """Further properties, by name."""

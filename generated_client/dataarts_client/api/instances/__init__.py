@@ -6,8 +6,8 @@
 - show_job_instance: Show a job instance.
 - stop_job_instance: Stop a job instance.
 
-In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `asyncio_detailed` return the whole answer, a
-refusal too.
+In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `asyncio_detailed` return the whole response,
+also one of status 400 and above.
 """
 
 from . import list_job_instances, restart_job_instance, show_job_instance, stop_job_instance

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dataarts_runtime.models import Object
 from dataarts_runtime.operation import Operation, Parameter
 from dataarts_runtime.schema import Boolean, Integer, Member, String
@@ -12,9 +14,12 @@ from ...models.error_response import ErrorResponse
 from ...models.instance_type import InstanceType
 from ...models.job_instance_list import JobInstanceList
 from ...models.job_instance_status import JobInstanceStatus
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
-__all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["EXTENSIONS", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+
+EXTENSIONS: dict[str, Any] = {"x-max-window-milliseconds": 259200000}
+"""What else the contract says of the operation, in extensions of OpenAPI."""
 
 _operation: Operation[JobInstanceList, ErrorResponse] = Operation(
     "GET",
@@ -69,16 +74,16 @@ def sync(
     project_id: str,
     *,
     client: Client,
-    job_name: str | Unset | None = UNSET,
-    min_plan_time: int | Unset | None = UNSET,
-    max_plan_time: int | Unset | None = UNSET,
-    limit: int | Unset | None = UNSET,
-    offset: int | Unset | None = UNSET,
-    status: JobInstanceStatus | str | Unset | None = UNSET,
-    instance_type: InstanceType | int | Unset | None = UNSET,
-    precise_query: bool | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    job_name: str | None = None,
+    min_plan_time: int | None = None,
+    max_plan_time: int | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    status: JobInstanceStatus | str | None = None,
+    instance_type: InstanceType | int | None = None,
+    precise_query: bool | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> JobInstanceList:
     """List job instances.
 
@@ -117,17 +122,17 @@ def sync(
             another workspace it must be set, also where an account has several DataArts Studio instances or no
             default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
             document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
+        timeout: The seconds that the call may take in all; None is the client's own limit.
 
     Returns:
-        What the service answered.
+        The content of the response.
 
     Raises:
         ValueError, TypeError: The contract forbids an argument; nothing was sent.
         RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
-        ApiError: The service, or what stands before it, refused the request or failed:
+        OutcomeUnknown: The response was lost or late; the request may have been carried out.
+        UnexpectedResponse: The response is not what the contract describes.
+        ApiError: The status is 400 or above; the service, or what stands before it, refused the request or failed:
             400: The service refused the request.
             401: The credentials are missing or wrong.
             403: The credentials are right, but do not permit the operation.
@@ -140,7 +145,7 @@ def sync(
     return _operation.sync(
         client,
         timeout,
-        UNSET,
+        None,
         project_id,
         job_name,
         min_plan_time,
@@ -158,69 +163,25 @@ def sync_detailed(
     project_id: str,
     *,
     client: Client,
-    job_name: str | Unset | None = UNSET,
-    min_plan_time: int | Unset | None = UNSET,
-    max_plan_time: int | Unset | None = UNSET,
-    limit: int | Unset | None = UNSET,
-    offset: int | Unset | None = UNSET,
-    status: JobInstanceStatus | str | Unset | None = UNSET,
-    instance_type: InstanceType | int | Unset | None = UNSET,
-    precise_query: bool | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    job_name: str | None = None,
+    min_plan_time: int | None = None,
+    max_plan_time: int | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    status: JobInstanceStatus | str | None = None,
+    instance_type: InstanceType | int | None = None,
+    precise_query: bool | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[JobInstanceList | ErrorResponse]:
-    """List job instances.
+    """Do as `sync` does, but return the whole response, also one of status 400 and above, which is no ApiError here.
 
-    Returns the job instances that match every given parameter, without their nodes. Newer pages of the reference
-    limit what is returned to a window of planned times: without minPlanTime and maxPlanTime the current day, and
-    three days at most. So give both, no more than three days apart. What a server does with a longer window is stated
-    nowhere; the mock returns the instances of its last three days. The order is stated nowhere either; the mock
-    returns the newest first, as the reference's example does.
-
-    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0094.html
-
-    Args:
-        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
-            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        client: What sends the call.
-        job_name: Name of the job, or a part of it unless preciseQuery is true; for the instances of a real-time
-            job's node, the job's name and the node's, with an underscore between them. The reference states no limit;
-            this document allows the length of the longest job name, an underscore and a node's name as long. 1 to 257
-            characters.
-        min_plan_time: Only instances planned after this time, in milliseconds since 1970 (UTC). That it is
-            compared with the start time, as newer pages say, makes no difference to an instance that was executed
-            immediately. Left out, it is the beginning of the current day. That it cannot be negative is this
-            document's own rule. 0 to 9223372036854775807.
-        max_plan_time: Only instances planned before this time, in milliseconds since 1970 (UTC). Left out, it is
-            the current time. That it cannot be negative is this document's own rule. 0 to 9223372036854775807.
-        limit: How many instances to return at most. 1 to 1000. Left out, it is taken for 10.
-        offset: How many instances to pass over before the first that is returned. The reference calls it the
-            start page of the list; clients that were seen to work count instances, and so does this document. 0 to
-            2147483647. Left out, it is taken for 0.
-        status: Only instances in this state. One of waiting, running, success, fail, running-exception, pause,
-            manual-stop, forceSuccess, ignoreSuccess, freeze, skip-by-depend, waiting-confirm.
-        instance_type: Only instances of this type. One of 0, 2, 5, 6, 7.
-        precise_query: Whether jobName is the whole name; otherwise it is a part of the name. The reference states
-            no default. Left out, it is taken for False.
-        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
-            another workspace it must be set, also where an account has several DataArts Studio instances or no
-            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
-            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
-
-    Returns:
-        The whole answer, a refusal too: `parsed` is then what its body says, or None if that is not in the contract.
-
-    Raises:
-        ValueError, TypeError: The contract forbids an argument; nothing was sent.
-        RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
+    Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
     return _operation.sync_detailed(
         client,
         timeout,
-        UNSET,
+        None,
         project_id,
         job_name,
         min_plan_time,
@@ -238,22 +199,22 @@ async def asyncio(
     project_id: str,
     *,
     client: Client,
-    job_name: str | Unset | None = UNSET,
-    min_plan_time: int | Unset | None = UNSET,
-    max_plan_time: int | Unset | None = UNSET,
-    limit: int | Unset | None = UNSET,
-    offset: int | Unset | None = UNSET,
-    status: JobInstanceStatus | str | Unset | None = UNSET,
-    instance_type: InstanceType | int | Unset | None = UNSET,
-    precise_query: bool | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    job_name: str | None = None,
+    min_plan_time: int | None = None,
+    max_plan_time: int | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    status: JobInstanceStatus | str | None = None,
+    instance_type: InstanceType | int | None = None,
+    precise_query: bool | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> JobInstanceList:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio(
         client,
         timeout,
-        UNSET,
+        None,
         project_id,
         job_name,
         min_plan_time,
@@ -271,22 +232,22 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: Client,
-    job_name: str | Unset | None = UNSET,
-    min_plan_time: int | Unset | None = UNSET,
-    max_plan_time: int | Unset | None = UNSET,
-    limit: int | Unset | None = UNSET,
-    offset: int | Unset | None = UNSET,
-    status: JobInstanceStatus | str | Unset | None = UNSET,
-    instance_type: InstanceType | int | Unset | None = UNSET,
-    precise_query: bool | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    job_name: str | None = None,
+    min_plan_time: int | None = None,
+    max_plan_time: int | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    status: JobInstanceStatus | str | None = None,
+    instance_type: InstanceType | int | None = None,
+    precise_query: bool | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[JobInstanceList | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio_detailed(
         client,
         timeout,
-        UNSET,
+        None,
         project_id,
         job_name,
         min_plan_time,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dataarts_runtime.models import Object
 from dataarts_runtime.operation import Operation, Parameter, RequestBody
 from dataarts_runtime.schema import Integer, String
@@ -10,9 +12,12 @@ from dataarts_runtime.schema import Integer, String
 from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.restart_job_instance_request import RestartJobInstanceRequest
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
-__all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["EXTENSIONS", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+
+EXTENSIONS: dict[str, Any] = {"x-allowed-states": ["success", "fail", "manual-stop"]}
+"""What else the contract says of the operation, in extensions of OpenAPI."""
 
 _operation: Operation[None, ErrorResponse] = Operation(
     "POST",
@@ -58,9 +63,9 @@ def sync(
     instance_id: int,
     *,
     client: Client,
-    body: RestartJobInstanceRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RestartJobInstanceRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> None:
     """Restart a job instance.
 
@@ -86,14 +91,14 @@ def sync(
             another workspace it must be set, also where an account has several DataArts Studio instances or no
             default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
             document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
+        timeout: The seconds that the call may take in all; None is the client's own limit.
 
     Raises:
         ValueError, TypeError: The contract forbids an argument; nothing was sent.
         RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
-        ApiError: The service, or what stands before it, refused the request or failed:
+        OutcomeUnknown: The response was lost or late; the request may have been carried out.
+        UnexpectedResponse: The response is not what the contract describes.
+        ApiError: The status is 400 or above; the service, or what stands before it, refused the request or failed:
             400: The service refused the request.
             401: The credentials are missing or wrong.
             403: The credentials are right, but do not permit the operation.
@@ -114,44 +119,13 @@ def sync_detailed(
     instance_id: int,
     *,
     client: Client,
-    body: RestartJobInstanceRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RestartJobInstanceRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[ErrorResponse | None]:
-    """Restart a job instance.
+    """Do as `sync` does, but return the whole response, also one of status 400 and above, which is no ApiError here.
 
-    Runs a job instance again that succeeded, failed or was stopped. How any other is refused is stated nowhere:
-    `DLF.3051` is this document's own choice. That the instance keeps its ID is not stated either; with the mock it
-    does. The user guide says that instances of manual scheduling cannot be restarted, so a server may refuse an
-    instance that was executed immediately.
-
-    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0067.html
-
-    Args:
-        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
-            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
-            name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
-            `^[.]*[0-9A-Za-z_\\-一-龥][0-9A-Za-z_.\\-一-龥]*$`.
-        instance_id: ID of the job instance. Newer pages call it a String; it is digits either way.
-            -9223372036854775808 to 9223372036854775807.
-        client: What sends the call.
-        body: How to restart the instance, by newer pages of the reference; older ones have no body. Leave it out
-            to restart the instance from its first node.
-        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
-            another workspace it must be set, also where an account has several DataArts Studio instances or no
-            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
-            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
-
-    Returns:
-        The whole answer, a refusal too: `parsed` is then what its body says, or None if that is not in the contract.
-
-    Raises:
-        ValueError, TypeError: The contract forbids an argument; nothing was sent.
-        RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
+    Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
     return _operation.sync_detailed(client, timeout, body, project_id, job_name, instance_id, workspace)
 
@@ -162,9 +136,9 @@ async def asyncio(
     instance_id: int,
     *,
     client: Client,
-    body: RestartJobInstanceRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RestartJobInstanceRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> None:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio(client, timeout, body, project_id, job_name, instance_id, workspace)
@@ -176,9 +150,9 @@ async def asyncio_detailed(
     instance_id: int,
     *,
     client: Client,
-    body: RestartJobInstanceRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RestartJobInstanceRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[ErrorResponse | None]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio_detailed(client, timeout, body, project_id, job_name, instance_id, workspace)

@@ -10,7 +10,7 @@ from dataarts_runtime.schema import Integer, String
 from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.job_instance import JobInstance
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 __all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
@@ -55,8 +55,8 @@ def sync(
     instance_id: int,
     *,
     client: Client,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> JobInstance:
     """Show a job instance.
 
@@ -78,17 +78,17 @@ def sync(
             another workspace it must be set, also where an account has several DataArts Studio instances or no
             default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
             document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
+        timeout: The seconds that the call may take in all; None is the client's own limit.
 
     Returns:
-        What the service answered.
+        The content of the response.
 
     Raises:
         ValueError, TypeError: The contract forbids an argument; nothing was sent.
         RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
-        ApiError: The service, or what stands before it, refused the request or failed:
+        OutcomeUnknown: The response was lost or late; the request may have been carried out.
+        UnexpectedResponse: The response is not what the contract describes.
+        ApiError: The status is 400 or above; the service, or what stands before it, refused the request or failed:
             400: The service refused the request.
             401: The credentials are missing or wrong.
             403: The credentials are right, but do not permit the operation.
@@ -98,7 +98,7 @@ def sync(
             500: The service or the gateway failed. A stop or a restart may have been carried out.
             503: The service cannot answer now. A stop or a restart may have been carried out.
     """
-    return _operation.sync(client, timeout, UNSET, project_id, job_name, instance_id, workspace)
+    return _operation.sync(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 def sync_detailed(
@@ -107,41 +107,14 @@ def sync_detailed(
     instance_id: int,
     *,
     client: Client,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[JobInstance | ErrorResponse]:
-    """Show a job instance.
+    """Do as `sync` does, but return the whole response, also one of status 400 and above, which is no ApiError here.
 
-    Returns the state of a job instance and of its nodes. An instance may take a moment to appear after it was
-    started; the reference states no limit. A final status is not for ever: a restart moves the instance on.
-
-    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0095.html
-
-    Args:
-        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
-            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
-            name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
-            `^[.]*[0-9A-Za-z_\\-一-龥][0-9A-Za-z_.\\-一-龥]*$`.
-        instance_id: ID of the job instance. Newer pages call it a String; it is digits either way.
-            -9223372036854775808 to 9223372036854775807.
-        client: What sends the call.
-        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
-            another workspace it must be set, also where an account has several DataArts Studio instances or no
-            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
-            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
-
-    Returns:
-        The whole answer, a refusal too: `parsed` is then what its body says, or None if that is not in the contract.
-
-    Raises:
-        ValueError, TypeError: The contract forbids an argument; nothing was sent.
-        RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
+    Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
-    return _operation.sync_detailed(client, timeout, UNSET, project_id, job_name, instance_id, workspace)
+    return _operation.sync_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio(
@@ -150,11 +123,11 @@ async def asyncio(
     instance_id: int,
     *,
     client: Client,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> JobInstance:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio(client, timeout, UNSET, project_id, job_name, instance_id, workspace)
+    return await _operation.asyncio(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio_detailed(
@@ -163,8 +136,8 @@ async def asyncio_detailed(
     instance_id: int,
     *,
     client: Client,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[JobInstance | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio_detailed(client, timeout, UNSET, project_id, job_name, instance_id, workspace)
+    return await _operation.asyncio_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)

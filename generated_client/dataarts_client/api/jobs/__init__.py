@@ -3,8 +3,8 @@
 
 - run_job_immediately: Execute a job immediately.
 
-In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `asyncio_detailed` return the whole answer, a
-refusal too.
+In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `asyncio_detailed` return the whole response,
+also one of status 400 and above.
 """
 
 from . import run_job_immediately

@@ -11,7 +11,7 @@ from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...models.run_job_request import RunJobRequest
 from ...models.run_job_response import RunJobResponse
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 __all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
@@ -57,9 +57,9 @@ def sync(
     job_name: str,
     *,
     client: Client,
-    body: RunJobRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RunJobRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> RunJobResponse:
     """Execute a job immediately.
 
@@ -81,17 +81,17 @@ def sync(
             another workspace it must be set, also where an account has several DataArts Studio instances or no
             default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
             document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
+        timeout: The seconds that the call may take in all; None is the client's own limit.
 
     Returns:
-        What the service answered.
+        The content of the response.
 
     Raises:
         ValueError, TypeError: The contract forbids an argument; nothing was sent.
         RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
-        ApiError: The service, or what stands before it, refused the request or failed:
+        OutcomeUnknown: The response was lost or late; the request may have been carried out.
+        UnexpectedResponse: The response is not what the contract describes.
+        ApiError: The status is 400 or above; the service, or what stands before it, refused the request or failed:
             400: The service refused the request.
             401: The credentials are missing or wrong.
             403: The credentials are right, but do not permit the operation.
@@ -111,40 +111,13 @@ def sync_detailed(
     job_name: str,
     *,
     client: Client,
-    body: RunJobRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RunJobRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[RunJobResponse | ErrorResponse]:
-    """Execute a job immediately.
+    """Do as `sync` does, but return the whole response, also one of status 400 and above, which is no ApiError here.
 
-    Runs a job once, at once, to check whether it can be executed successfully. Each request that succeeds starts a
-    run of its own: the operation is not idempotent and has no idempotency key, so a request whose answer was lost may
-    have started the job.
-
-    Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0091.html
-
-    Args:
-        project_id: ID of the project the job belongs to. Usually 32 hexadecimal characters; the reference states
-            no rule, the one here is this document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        job_name: Name of the job: letters, digits, hyphens, underscores, periods and Chinese characters. That a
-            name cannot be made of periods only is this document's own rule. 1 to 128 characters, matching
-            `^[.]*[0-9A-Za-z_\\-一-龥][0-9A-Za-z_.\\-一-龥]*$`.
-        client: What sends the call.
-        body: The parameters to run the job with. Leave it out to run the job with the values it was saved with.
-        workspace: ID of the workspace the job is in. Not set, the default workspace is meant; to reach a job in
-            another workspace it must be set, also where an account has several DataArts Studio instances or no
-            default workspace. Usually 32 hexadecimal characters; the reference states no rule, the one here is this
-            document's own. 1 to 64 characters, matching `^[0-9A-Za-z_-]+$`.
-        timeout: The seconds that the call may take in all. Not set, the client's own limit holds.
-
-    Returns:
-        The whole answer, a refusal too: `parsed` is then what its body says, or None if that is not in the contract.
-
-    Raises:
-        ValueError, TypeError: The contract forbids an argument; nothing was sent.
-        RequestNotSent: Nothing reached the service, so the call can be repeated.
-        OutcomeUnknown: The answer was lost or late; the request may have been carried out.
-        UnexpectedResponse: The answer is not what the contract describes.
+    Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
     return _operation.sync_detailed(client, timeout, body, project_id, job_name, workspace)
 
@@ -154,9 +127,9 @@ async def asyncio(
     job_name: str,
     *,
     client: Client,
-    body: RunJobRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RunJobRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> RunJobResponse:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio(client, timeout, body, project_id, job_name, workspace)
@@ -167,9 +140,9 @@ async def asyncio_detailed(
     job_name: str,
     *,
     client: Client,
-    body: RunJobRequest | Unset | None = UNSET,
-    workspace: str | Unset | None = UNSET,
-    timeout: float | Unset | None = UNSET,
+    body: RunJobRequest | None = None,
+    workspace: str | None = None,
+    timeout: float | None = None,
 ) -> Response[RunJobResponse | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
     return await _operation.asyncio_detailed(client, timeout, body, project_id, job_name, workspace)
