@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import time
 from collections.abc import Sequence
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Any, Literal, NamedTuple, cast
 
 import httpx
@@ -14,19 +17,36 @@ from ._redact import excerpt, hidden
 
 __all__ = ["ErrorDetails", "error_details", "json_of", "retry_after", "text_of"]
 
-# A pattern that few responses need, so not compiled when imported.
-_CHARSET = r"(?i);\s*charset\s*=\s*\"?([\w.:+-]+)"
+_CHARSET = r"(?i);\s*charset\s*=\s*\"?([\w.:+-]+)"  # few responses need it, so it is not compiled when imported
+
+# The charsets that are decoded, by Python's names: UTF, and those of the WHATWG Encoding Standard but for ISO-2022-JP,
+# whose bytes are ASCII too. Python has others, which HTTP has not: `punycode` takes time that is quadratic in the
+# length, `unicode_escape` warns, `zip` is no charset. UTF-16 and UTF-32 without a byte order in the name are detected.
+_CHARSETS = (
+    r"ascii|utf_8|utf_(16|32)_[bl]e|latin_1|iso8859_\d+|tis_620|koi8_[ru]|cp(866|874|932|949|950|125\d)"
+    r"|mac_(roman|cyrillic)|gb18030|big5(hkscs)?|euc_jp"
+)
+# As in that standard, supersets in the place of what is often declared for them; and names that Python does not know.
+_CALLED = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "windows_31j": "cp932",
+    "windows_874": "cp874",
+    "windows_949": "cp949",
+}
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise ValueError("a name is there twice in one object")
+        raise ValueError("a name occurs twice in an object")
     return value
 
 
-class _Rounded(float):
-    """A float that is a whole number only because it is rounded: no integer."""
+class _Inexact(float):
+    """A float that is a whole number only because it was rounded, or too large for one."""
 
     __slots__ = ()
 
@@ -34,11 +54,14 @@ class _Rounded(float):
         return False
 
 
-_Rounded.__name__ = float.__name__  # for messages
+_Inexact.__name__ = float.__name__  # for messages
 
 
-def _real(text: str) -> float:
-    """Return the number: an int where it is one that a float would round, infinity where it is too large for both."""
+def _number(text: str) -> float:
+    """Return a number with a fraction or an exponent.
+
+    It is an int where it is whole and a float would be another number; infinity, as in Python, where it is too large.
+    """
     value = float(text)
     if not value.is_integer():
         return value
@@ -47,76 +70,111 @@ def _real(text: str) -> float:
     try:
         exact = Decimal(text)
     except ArithmeticError:  # its exponent has too many digits
-        return _Rounded(value)
+        digits = re.split("[eE]", text)[0]
+        return _Inexact(value) if re.search("[1-9]", digits) else value
     if exact == value:
         return value
-    return int(exact) if exact == exact.to_integral_value() else _Rounded(value)
+    return int(exact) if exact == exact.to_integral_value() else _Inexact(value)
+
+
+def _integer(text: str) -> float:
+    """Return a number without fraction and exponent; infinity where Python would refuse it for its many digits."""
+    try:
+        return int(text)
+    except ValueError:
+        return _Inexact(text)
 
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is not in JSON")
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_real, parse_constant=_no_number).decode
-_decode_leniently = json.JSONDecoder().decode
+_decode_strictly = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_number, parse_int=_integer, parse_constant=_no_number
+).decode
+_decode_leniently = json.JSONDecoder(parse_int=_integer).decode
 
 
 def json_of(content: bytes, headers: httpx.Headers) -> Any:
-    """Return the JSON value of a body; raise a ValueError if it is none.
+    """Return the JSON value of a response's body, as RFC 8259 defines JSON.
 
-    A byte order mark is skipped, as RFC 8259 allows. A name that an object has twice makes it no JSON, since no two
-    readers need agree on what it says.
+    A byte order mark is skipped, as the RFC allows. An object in which a name occurs twice is refused, since one reader
+    would take the first value, and another one the last.
+
+    Raises:
+        ValueError: The body is not JSON.
     """
     if not content:
         raise ValueError("the body is empty")
+    # As nearly always, and then it is the same in every charset: UTF-16 and UTF-32 write JSON's brackets with zeros.
+    plain = content.isascii() and b"\0" not in content
+    text = content.decode("ascii") if plain else text_of(content, headers)
     try:
-        plain = content.isascii() and b"\0" not in content  # as nearly always, whatever the charset
-        return _decode(content.decode("ascii") if plain else _text(content, headers, errors="strict"))
+        return _decode_strictly(text)
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
-    except UnicodeError:
-        raise ValueError("the body is not in its charset") from None
     except ValueError as error:
         raise ValueError(f"the body is not JSON: {error}") from None
 
 
 def text_of(content: bytes, headers: httpx.Headers, *, errors: Literal["strict", "replace"] = "strict") -> str:
-    """Return a body as text; if `errors` is "strict", raise a ValueError if it is none."""
+    """Return a response's body as text.
+
+    A byte order mark decides on the charset; where there is none, the Content-Type header does, if its charset is one
+    of those that are decoded; then the zero bytes by which RFC 4627 told UTF-16 and UTF-32. Otherwise it is UTF-8.
+
+    Args:
+        content: The body.
+        headers: The response's headers.
+        errors: What to do with bytes that are in no such charset: raise a ValueError, or replace them with U+FFFD.
+
+    Raises:
+        ValueError: The bytes are in no such charset.
+    """
+    detected = json.detect_encoding(content)
+    if not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        for charset in (_declared(headers), detected):
+            try:
+                return content.decode(charset)
+            except (LookupError, ValueError):
+                pass
     try:
-        return _text(content, headers, errors=errors)
+        return content.decode(detected, errors)
     except UnicodeError:
         raise ValueError("the body is not in its charset") from None
 
 
-def _text(content: bytes, headers: httpx.Headers, *, errors: str) -> str:
+def _declared(headers: httpx.Headers) -> str:
+    """Return Python's name of the charset that the Content-Type header declares; an empty one if there is none."""
     declared = re.search(_CHARSET, headers.get("content-type", ""))
-    for charset in (declared and declared[1], json.detect_encoding(content)):
-        try:
-            # A byte order mark settles what UTF-16 without one leaves open; so, detected, it goes before the
-            # declaration.
-            if charset and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-                return content.decode(charset)
-        except (LookupError, ValueError):
-            pass
-    return content.decode(json.detect_encoding(content), errors)
+    if declared is None:
+        return ""
+    name = normalize_encoding(declared[1]).lower().removeprefix("x_")
+    name = aliases.get(name, name)
+    name = _CALLED.get(name, name)
+    return name if re.fullmatch(_CHARSETS, name) else ""
 
 
 class ErrorDetails(NamedTuple):
-    """What an error's body says, or as much as there is of it."""
+    """What the body of an error says; None for what it does not say."""
 
     code: str | None
     message: str | None
     request_id: str | None
 
     def normalised(self) -> dict[str, str]:
-        """Return it in the shape that the cloud's reference documents."""
+        """Return it as the JSON object that the cloud's reference documents."""
         fields = {"error_code": self.code, "error_msg": self.message, "request_id": self.request_id}
         return {name: value for name, value in fields.items() if value is not None}
 
 
 def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]) -> ErrorDetails:
-    """Return what an error's body says, in any of the shapes that the cloud's services, gateways and proxies use."""
-    text = _text(content, headers, errors="replace")
+    """Return what the body of an error says, in any of the shapes that the cloud's services, gateways and proxies use.
+
+    These name the fields in different ways, and some put them into an object called `error`. Where there is no message,
+    the beginning of the body's text takes its place; where there is no request ID, the header's does.
+    """
+    text = text_of(content, headers, errors="replace")
     try:
         body = _decode_leniently(text)
     except (ValueError, RecursionError):
@@ -136,6 +194,7 @@ def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]
 
 
 def _first(fields: dict[str, Any], *names: str) -> str | None:
+    """Return the first of these fields that is a text or an integer, as a text that UTF-8 can carry."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, str):
@@ -146,7 +205,7 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
 
 
 def retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait for, if there is one that can be read."""
+    """Return the seconds that a Retry-After header asks to wait; None if there is none, or it cannot be read."""
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+", value):
         return float(value)
@@ -155,6 +214,9 @@ def retry_after(headers: httpx.Headers) -> float | None:
     from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
 
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
+    if date.tzinfo is None:  # one of the formats that RFC 9110 allows has no time zone; all are in UTC
+        date = date.replace(tzinfo=datetime.UTC)
+    return max(0.0, date.timestamp() - time.time())
