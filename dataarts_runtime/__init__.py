@@ -5,6 +5,7 @@ Nothing here depends on an API: a generated package declares its models and oper
 - `types`: UNSET, and the response of an operation;
 - `errors`: the exceptions of a call;
 - `schema`: JSON Schemas that check, load and dump values;
+- `formats`: JSON Schemas of dates, times and UUIDs;
 - `models`: what models made with attrs have in common;
 - `operation`: an operation with its parameters, request body and responses;
 - `client`: the client's options, and their checks;

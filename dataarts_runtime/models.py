@@ -1,6 +1,6 @@
 """What models have in common: fields that are checked, and reading and writing JSON objects.
 
-A model is an attrs class whose fields have a `Property` for a validator.
+A model is an attrs class. Each of its fields has a `Property` as its validator, which says what the field is in JSON.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Object(Schema):
     """A JSON object that a model describes.
 
     Args:
-        model: The model; or its name, where its class may not be defined yet, as models may refer to each other.
-        module: With a name: a module of the package that the model is in.
+        model: The model's class; or its name, where the class may not be defined yet, since models refer to each other.
+        module: With a name: the name of any module in the package that the model is in.
     """
 
     __slots__ = ("_key", "_model")
@@ -39,23 +39,29 @@ class Object(Schema):
             self._model = _models[self._key]
         return self._model
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow an instance of the model; its fields were checked when they were set."""
+    def check(self, value: Any, path: str) -> None:
+        """Allow an instance of the model, whose fields were checked when they were set."""
         if not isinstance(value, self.model):
-            raise type_error(at, f"of type {self.model.__name__}", value)
+            raise type_error(path, f"of type {self.model.__name__}", value)
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        """Return the model's JSON object, all its fields checked again: a list may have been changed meanwhile."""
-        self.check(value, at)
-        return _dump_model(value, at, strict=strict)
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
+        """Return the model as a JSON object, all fields checked again: a list may have been changed meanwhile."""
+        self.check(value, path)
+        return _dump_model(value, path, strict=strict)
 
-    def load(self, value: Any, at: str) -> Any:
-        """Return the model of a JSON object."""
-        return _load_model(self.model, value, at)
+    def load(self, value: Any, path: str) -> Any:
+        """Return the JSON object as a model."""
+        return _load_model(self.model, value, path)
 
 
 class Property:
-    """A property of a model: its name in JSON, its schema, and whether it must be there. An attrs validator."""
+    """A property of a JSON object, as a validator of the attrs field that holds its value.
+
+    Args:
+        name: The property's name in JSON.
+        schema: The schema of its value.
+        required: Whether the object must have the property; if not, the field may be UNSET.
+    """
 
     __slots__ = ("name", "nullable", "required", "schema")
 
@@ -67,26 +73,26 @@ class Property:
         self.nullable = any(isinstance(option, Anything | Null) for option in options)
 
     def __call__(self, instance: Model, attribute: attrs.Attribute[Any], value: Any) -> None:
-        """Check a field that was set, as attrs asks its validators to."""
+        """Check a field's value; attrs calls this when a model is made and when the field is assigned to."""
         if value is None and self.given(value) is UNSET:
             object.__setattr__(instance, attribute.name, UNSET)
         elif self.required or value is not UNSET:
             self.schema.check(value, f"{type(instance).__name__}.{attribute.name}")
 
     def given(self, value: Any) -> Any:
-        """Return the value; UNSET for None where the property is optional and cannot be null."""
+        """Return the value; but UNSET for None, if the property is optional and cannot be null."""
         return UNSET if value is None and not self.required and not self.nullable else value
 
 
 def additional(instance: OpenModel, attribute: attrs.Attribute[Any], value: Any) -> None:
-    """Check a model's additional properties; an attrs validator."""
-    if value or not isinstance(value, dict):  # and so never when a model is made
+    """Check a model's additional properties, as an attrs validator."""
+    if value or not isinstance(value, dict):  # an empty dict, as most models have it, needs no check
         _dump_additional(instance, value, f"{type(instance).__name__}.{attribute.name}")
 
 
 def _given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> Any:
-    rule = attribute.validator
-    return rule.given(value) if isinstance(rule, Property) else value
+    validator = attribute.validator
+    return validator.given(value) if isinstance(validator, Property) else value
 
 
 _on_setattr: list[Callable[[Any, attrs.Attribute[Any], Any], Any]] = [_given, attrs.setters.validate]
@@ -94,11 +100,11 @@ _on_setattr: list[Callable[[Any, attrs.Attribute[Any], Any], Any]] = [_given, at
 
 @dataclass_transform(field_specifiers=(attrs.field,))
 def model(cls: type[M]) -> type[M]:
-    """Make a model of a class with annotated fields; a decorator. Fields are checked whenever they are set."""
+    """Make a model of a class with annotated fields, which are checked whenever they are set; a decorator."""
     return attrs.define(cls, on_setattr=_on_setattr)
 
 
-_models: dict[tuple[str, str], type[Model]] = {}  # by package and name
+_models: dict[tuple[str, str], type[Model]] = {}  # by package and class name
 
 
 class Model:
@@ -111,16 +117,26 @@ class Model:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model of a JSON object; raise a ValueError or TypeError if it is none."""
+        """Return the JSON object as a model.
+
+        Values that an enum does not know are kept as they are, as in responses.
+
+        Raises:
+            ValueError, TypeError: The contract forbids the object; the message begins with the path of what is wrong.
+        """
         return _load_model(cls, src_dict, cls.__name__)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the model's JSON object; raise a ValueError or TypeError if the contract forbids it."""
+        """Return the model as a JSON object.
+
+        Raises:
+            ValueError, TypeError: The contract forbids the object; the message begins with the path of what is wrong.
+        """
         return _dump_model(self, type(self).__name__, strict=False)
 
 
 class OpenModel(Model):
-    """A model that may have further properties than those it names; `model["name"]` reads and writes them."""
+    """A model that may have additional properties, which `model["name"]` reads and writes."""
 
     __slots__ = ()
 
@@ -130,7 +146,7 @@ class OpenModel(Model):
 
     @property
     def additional_keys(self) -> list[str]:
-        """The names of the further properties."""
+        """The names of the additional properties."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
@@ -147,60 +163,68 @@ class OpenModel(Model):
         return key in self.additional_properties
 
 
-_known: dict[Any, dict[str, tuple[str, Property]]] = {}
+_properties: dict[Any, dict[str, tuple[str, Property]]] = {}  # by model
 
 
-def _rules(kind: type[Any]) -> dict[str, tuple[str, Property]]:
-    """Return a model's properties and the names of their fields, by their names in JSON."""
-    rules = _known.get(kind)
-    if rules is None:
-        pairs = ((field.name, field.validator) for field in attrs.fields(kind))
-        rules = _known[kind] = {rule.name: (name, rule) for name, rule in pairs if isinstance(rule, Property)}
-    return rules
+def _properties_of(model: type[Any]) -> dict[str, tuple[str, Property]]:
+    """Return a model's properties, each with its field's name, by their names in JSON."""
+    properties = _properties.get(model)
+    if properties is None:
+        pairs = ((field.name, field.validator) for field in attrs.fields(model))
+        properties = {found.name: (name, found) for name, found in pairs if isinstance(found, Property)}
+        _properties[model] = properties
+    return properties
 
 
-def _load_model(kind: type[M], value: Any, at: str) -> M:
+def _load_model(kind: type[M], value: Any, path: str) -> M:
     if not is_mapping(value):
-        raise type_error(at, "an object", value)
-    further = dict(value)
+        raise type_error(path, "an object", value)
+    rest = dict(value)
     model = kind.__new__(kind)
-    for json_name, (name, rule) in _rules(kind).items():
-        if json_name in further:
-            field = rule.schema.load(further.pop(json_name), f"{at}.{json_name}")
-        elif rule.required:
-            raise ValueError(f"{at}.{json_name}: missing")
+    for json_name, (name, prop) in _properties_of(kind).items():
+        if json_name in rest:
+            field = prop.schema.load(rest.pop(json_name), f"{path}.{json_name}")
+        elif prop.required:
+            raise ValueError(f"{path}.{json_name}: missing")
         else:
             field = UNSET
         object.__setattr__(model, name, field)
     if isinstance(model, OpenModel):
-        schema = model.additional_schema
-        loaded = {name: schema.load(item, f"{at}.{name}") for name, item in further.items()}
-        object.__setattr__(model, "additional_properties", loaded)
-    elif further:
-        raise ValueError(f"{at}: has no property {abridged(next(iter(further)))}")
+        object.__setattr__(model, "additional_properties", _load_additional(model, rest, path))
+    elif rest:
+        raise ValueError(f"{path}: has no property {abridged(next(iter(rest)))}")
     return model
 
 
-def _dump_model(model: Model, at: str, *, strict: bool) -> dict[str, Any]:
+def _load_additional(model: OpenModel, rest: Mapping[Any, Any], path: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = {}
+    for name, item in rest.items():
+        if not isinstance(name, str):
+            raise type_error(path, "an object whose names are strings", name)
+        loaded[name] = model.additional_schema.load(item, f"{path}[{abridged(name)}]")
+    return loaded
+
+
+def _dump_model(model: Model, path: str, *, strict: bool) -> dict[str, Any]:
     dumped: dict[str, Any] = {}
-    for json_name, (name, rule) in _rules(type(model)).items():
+    for json_name, (name, prop) in _properties_of(type(model)).items():
         value = getattr(model, name)
-        if rule.required or not isinstance(value, Unset):
-            dumped[json_name] = rule.schema.dump(value, f"{at}.{name}", strict=strict)
+        if prop.required or not isinstance(value, Unset):
+            dumped[json_name] = prop.schema.dump(value, f"{path}.{name}", strict=strict)
     if isinstance(model, OpenModel) and model.additional_properties != {}:
-        dumped |= _dump_additional(model, model.additional_properties, f"{at}.additional_properties", strict=strict)
+        dumped |= _dump_additional(model, model.additional_properties, f"{path}.additional_properties", strict=strict)
     return dumped
 
 
-def _dump_additional(model: OpenModel, further: Any, at: str, *, strict: bool = True) -> dict[str, Any]:
-    if not is_mapping(further) or not isinstance(further, dict):
-        raise type_error(at, "a dict", further)
-    named = _rules(type(model))
+def _dump_additional(model: OpenModel, rest: Any, path: str, *, strict: bool = True) -> dict[str, Any]:
+    if not is_mapping(rest) or not isinstance(rest, dict):
+        raise type_error(path, "a dict", rest)
+    properties = _properties_of(type(model))
     dumped: dict[str, Any] = {}
-    for key, value in further.items():
-        if not isinstance(key, str):
-            raise type_error(at, "a dict whose keys are strings", key)
-        if key in named:
-            raise ValueError(f"{at}: {abridged(key)} is no further property, set {named[key][0]} instead")
-        dumped[key] = model.additional_schema.dump(value, f"{at}[{abridged(key)}]", strict=strict)
+    for name, value in rest.items():
+        if not isinstance(name, str):
+            raise type_error(path, "a dict whose keys are strings", name)
+        if name in properties:
+            raise ValueError(f"{path}: {abridged(name)} is not additional; set {properties[name][0]} instead")
+        dumped[name] = model.additional_schema.dump(value, f"{path}[{abridged(name)}]", strict=strict)
     return dumped

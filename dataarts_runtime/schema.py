@@ -1,30 +1,41 @@
-"""JSON Schemas as objects that check Python values, read JSON values and write them.
+"""JSON Schemas as objects that check Python values, write them as JSON values, and read JSON values.
 
-Each schema has three methods, all of which take the place of the value (`body.items[0].name`) for the message of the
-ValueError (the value is wrong) or TypeError (so is its type) that they raise:
+Each schema has three methods. All of them take the path of the value (`body.items[0].name`). It stands in the message
+of the ValueError (the value is wrong) or TypeError (its type is wrong) that they raise.
 
-- `check` a Python value, as the caller gave it;
-- `dump` it as a JSON value, after checking it in all its depth; if `strict`, without values that an enum does not know;
-- `load` a JSON value as a Python value; a value that an enum does not know is kept as it is.
+- `check` a Python value, as the caller gave it.
+- `dump` a Python value: check it in full depth, and return it as a JSON value. If not `strict`, a value that an enum
+  does not know is kept, since it may come from a response.
+- `load` a JSON value: check it in full depth, and return it as a Python value. A value that an enum does not know is
+  kept.
 """
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from enum import Enum
 from functools import partial
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar
+
+from ._values import (
+    abridged,
+    check_characters,
+    check_digits,
+    check_json,
+    counted,
+    equality_key,
+    is_list,
+    is_mapping,
+    type_error,
+)
 
 __all__ = [
     "Anything",
     "Array",
     "Boolean",
     "Const",
-    "Date",
-    "DateTime",
     "Integer",
     "Member",
     "Null",
@@ -32,7 +43,6 @@ __all__ = [
     "Schema",
     "String",
     "Union",
-    "Uuid",
     "abridged",
     "is_list",
     "is_mapping",
@@ -40,91 +50,52 @@ __all__ = [
 ]
 
 
-def abridged(value: object) -> str:
-    """Return a value as it may stand in a message: on one line, and no longer than 40 characters."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Return whether a value is a list, of whatever."""
-    return isinstance(value, list)
-
-
-def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
-    """Return whether a value is a mapping, of whatever."""
-    return isinstance(value, Mapping)
-
-
-def type_error(at: str, expected: str, value: object) -> TypeError:
-    """Return the TypeError for a value of the wrong type at a place; scalars are shown."""
-    shown = f" ({abridged(value)})" if isinstance(value, str | int | float) else ""
-    return TypeError(f"{at}: must be {expected}, not {type(value).__name__}{shown}")
-
-
 class Schema:
-    """What all kinds of schema have in common; by itself, it stands for no value at all."""
+    """What all schemas have in common; a schema of this class itself describes no value."""
 
     __slots__ = ()
 
-    def check(self, value: Any, at: str) -> None:
+    def check(self, value: Any, path: str) -> None:
         """Raise a ValueError or TypeError if the schema forbids the Python value."""
         raise NotImplementedError
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
         """Return the Python value, checked, as a JSON value."""
-        self.check(value, at)
+        self.check(value, path)
         return value
 
-    def load(self, value: Any, at: str) -> Any:
+    def load(self, value: Any, path: str) -> Any:
         """Return the JSON value, checked, as a Python value."""
-        self.check(value, at)
+        self.check(value, path)
         return value
 
 
 class Anything(Schema):
-    """Any JSON value. What else JSON cannot carry is found when the request's body is written."""
+    """Any JSON value."""
 
     __slots__ = ()
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow it."""
+    def check(self, value: Any, path: str) -> None:
+        """Allow any value; what JSON cannot carry is refused when it is written."""
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        """Return the value, in whose objects all names are strings."""
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
+        """Return the value, if JSON can carry it."""
         try:
-            _check_names(value, at)
+            check_json(value, path, strict=strict)
         except RecursionError:
-            raise ValueError(f"{at}: nested too deeply") from None
+            raise ValueError(f"{path}: nested too deeply") from None
         return value
 
 
-def _check_names(value: Any, at: str) -> None:
-    """Refuse names that JSON would make strings of, and so perhaps the same one of two."""
-    if is_mapping(value):
-        for name, item in value.items():
-            if not isinstance(name, str):
-                raise type_error(at, "a dict whose keys are strings", name)
-            _check_names(item, f"{at}[{abridged(name)}]")
-    elif _is_array(value):
-        for index, item in enumerate(value):
-            _check_names(item, f"{at}[{index}]")
-
-
-def _is_array(value: Any) -> TypeGuard[Sequence[Any]]:
-    """Return whether JSON would make an array of a value."""
-    return isinstance(value, list | tuple)
-
-
 class Null(Schema):
-    """Null, which is None."""
+    """Null, which is None in Python."""
 
     __slots__ = ()
 
-    def check(self, value: Any, at: str) -> None:
+    def check(self, value: Any, path: str) -> None:
         """Allow None."""
         if value is not None:
-            raise type_error(at, "None", value)
+            raise type_error(path, "None", value)
 
 
 class Boolean(Schema):
@@ -132,14 +103,14 @@ class Boolean(Schema):
 
     __slots__ = ()
 
-    def check(self, value: Any, at: str) -> None:
+    def check(self, value: Any, path: str) -> None:
         """Allow a bool."""
         if not isinstance(value, bool):
-            raise type_error(at, "a boolean", value)
+            raise type_error(path, "a boolean", value)
 
 
 class String(Schema):
-    """A string. Lengths are counted in characters."""
+    """A string. Lengths are counted in characters, as JSON Schema does, not in bytes."""
 
     __slots__ = ("_match", "max_length", "min_length", "pattern")
 
@@ -149,30 +120,38 @@ class String(Schema):
         self.pattern = pattern
         self._match: Callable[[str], object] | None = None if pattern is None else self._first_match
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow a str that has the length and the pattern, and that UTF-8 can carry."""
+    def check(self, value: Any, path: str) -> None:
+        """Allow a str whose length is allowed, in which the pattern is found, and which UTF-8 can carry."""
         if not isinstance(value, str):
-            raise type_error(at, "a string", value)
+            raise type_error(path, "a string", value)
         length = len(value)
         if length < self.min_length:
-            raise ValueError(f"{at}: shorter than {_counted(self.min_length, 'character')} ({length})")
+            raise ValueError(f"{path}: shorter than {counted(self.min_length, 'character')} ({length})")
         if length > self.max_length:
-            raise ValueError(f"{at}: longer than {_counted(self.max_length, 'character')} ({length})")
+            raise ValueError(f"{path}: longer than {counted(self.max_length, 'character')} ({length})")
         if self._match is not None and self._match(value) is None:
-            raise ValueError(f"{at}: does not match the pattern {self.pattern} ({abridged(value)})")
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError(f"{at}: half a surrogate pair is no character ({abridged(value)})")
+            raise ValueError(f"{path}: does not match the pattern {self.pattern} ({abridged(value)})")
+        if not value.isascii():
+            check_characters(value, path)
 
     def _first_match(self, value: str) -> object:
-        # Compiled when it is needed, since that takes longer than importing the module does.
+        # Compiled when it is first needed, since compiling takes longer than importing the module.
         self._match = re.compile(self.pattern or "", re.ASCII).search
         return self._match(value)
 
 
 class Number(Schema):
-    """A number; Infinity and NaN are not in JSON."""
+    """A number. JSON has neither Infinity nor NaN.
 
-    __slots__ = ("above", "below", "maximum", "minimum", "multiple_of")
+    Args:
+        minimum: The least number allowed.
+        maximum: The greatest number allowed.
+        exclusive_minimum: What the number must be greater than.
+        exclusive_maximum: What the number must be less than.
+        multiple_of: What the number must be a multiple of, calculated in decimals: 0.3 is a multiple of 0.1.
+    """
+
+    __slots__ = ("exclusive_maximum", "exclusive_minimum", "maximum", "minimum", "multiple_of")
 
     expected: ClassVar[str] = "a number"
 
@@ -181,36 +160,38 @@ class Number(Schema):
         *,
         minimum: float | None = None,
         maximum: float | None = None,
-        above: float | None = None,
-        below: float | None = None,
+        exclusive_minimum: float | None = None,
+        exclusive_maximum: float | None = None,
         multiple_of: float | None = None,
     ) -> None:
         self.minimum = minimum
         self.maximum = maximum
-        self.above = above
-        self.below = below
+        self.exclusive_minimum = exclusive_minimum
+        self.exclusive_maximum = exclusive_maximum
         self.multiple_of = multiple_of
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow a finite int or float that is in the range."""
+    def check(self, value: Any, path: str) -> None:
+        """Allow a finite int or float in the range."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise type_error(at, self.expected, value)
+            raise type_error(path, self.expected, value)
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{at}: must be finite ({value})")
+            raise ValueError(f"{path}: must be finite ({value})")
         if self.minimum is not None and value < self.minimum:
-            raise ValueError(f"{at}: less than {self.minimum} ({abridged(value)})")
+            raise ValueError(f"{path}: less than {self.minimum} ({abridged(value)})")
         if self.maximum is not None and value > self.maximum:
-            raise ValueError(f"{at}: greater than {self.maximum} ({abridged(value)})")
-        if self.above is not None and value <= self.above:
-            raise ValueError(f"{at}: not greater than {self.above} ({abridged(value)})")
-        if self.below is not None and value >= self.below:
-            raise ValueError(f"{at}: not less than {self.below} ({abridged(value)})")
+            raise ValueError(f"{path}: greater than {self.maximum} ({abridged(value)})")
+        if self.exclusive_minimum is not None and value <= self.exclusive_minimum:
+            raise ValueError(f"{path}: not greater than {self.exclusive_minimum} ({abridged(value)})")
+        if self.exclusive_maximum is not None and value >= self.exclusive_maximum:
+            raise ValueError(f"{path}: not less than {self.exclusive_maximum} ({abridged(value)})")
+        if isinstance(value, int):
+            check_digits(value, path)
         if self.multiple_of is not None and not _is_multiple(value, self.multiple_of):
-            raise ValueError(f"{at}: not a multiple of {self.multiple_of} ({abridged(value)})")
+            raise ValueError(f"{path}: not a multiple of {self.multiple_of} ({abridged(value)})")
 
 
 def _is_multiple(value: float, unit: float) -> bool:
-    """Calculate in decimals, as the document's author did: 0.3 is a multiple of 0.1."""
+    """Return whether a number is a multiple of another as both are written: in decimals, not in binary fractions."""
     from fractions import Fraction  # rarely needed, and slow to import
 
     return Fraction(str(value)) % Fraction(str(unit)) == 0
@@ -223,31 +204,42 @@ class Integer(Number):
 
     expected = "an integer"
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow an int that is in the range."""
+    def check(self, value: Any, path: str) -> None:
+        """Allow an int in the range."""
         if not isinstance(value, int):
-            raise type_error(at, self.expected, value)
-        super().check(value, at)
+            raise type_error(path, self.expected, value)
+        super().check(value, path)
 
-    def load(self, value: Any, at: str) -> Any:
+    def load(self, value: Any, path: str) -> Any:
         """Return an int."""
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        self.check(whole, at)
+        self.check(whole, path)
         return whole
 
 
 class Const(Schema):
     """One value, and no other."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_key", "value")
 
     def __init__(self, value: Any) -> None:
         self.value = value
+        self._key = equality_key(value)
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow the value."""
-        if type(value) is not type(self.value) or value != self.value:
-            raise ValueError(f"{at}: must be {self.value!r} ({abridged(value)})")
+    def check(self, value: Any, path: str) -> None:
+        """Allow the value; in Python, 1.0 does not stand for 1."""
+        if type(value) is not type(self.value):
+            raise self._error(value, path)
+        self.load(value, path)
+
+    def load(self, value: Any, path: str) -> Any:
+        """Return the value. In JSON, 1.0 is the same number as 1."""
+        if equality_key(value) != self._key:
+            raise self._error(value, path)
+        return self.value
+
+    def _error(self, value: Any, path: str) -> ValueError:
+        return ValueError(f"{path}: must be {self.value!r} ({abridged(value)})")
 
 
 class Member(Schema):
@@ -259,199 +251,133 @@ class Member(Schema):
         self.kind = kind
         self.type: type = type(next(iter(kind)).value)
 
-    def check(self, value: Any, at: str) -> None:
+    def check(self, value: Any, path: str) -> None:
         """Allow a member or its value."""
-        self._member(value, at)
+        self._member(value, path)
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
         """Return the member's value."""
         if not strict and type(value) is self.type:
             return value
-        return self._member(value, at).value
+        return self._member(value, path).value
 
-    def load(self, value: Any, at: str) -> Any:
-        """Return the member, or a value that the enum does not know as it is."""
+    def load(self, value: Any, path: str) -> Any:
+        """Return the member; or the value as it is, if the enum does not know it."""
+        if self.type is int and isinstance(value, float) and value.is_integer():
+            value = int(value)  # in JSON, it is the same number
         if type(value) is not self.type:
-            raise type_error(at, f"of type {self.type.__name__}", value)
+            raise type_error(path, f"of type {self.type.__name__}", value)
         try:
             return self.kind(value)
         except ValueError:
             return value
 
-    def _member(self, value: Any, at: str) -> Enum:
+    def _member(self, value: Any, path: str) -> Enum:
         if isinstance(value, self.kind):
             return value
         if type(value) is not self.type:
-            raise type_error(at, f"a {self.kind.__name__} or its value", value)
+            raise type_error(path, f"a {self.kind.__name__} or its value", value)
         try:
             return self.kind(value)
         except ValueError:
             allowed = ", ".join(repr(member.value) for member in self.kind)
-            raise ValueError(f"{at}: must be one of {allowed} ({abridged(value)})") from None
-
-
-class _Formatted(Schema):
-    """A string in JSON that is an object of its own in Python."""
-
-    __slots__ = ()
-
-    expected: ClassVar[str]
-
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        self.check(value, at)
-        return value.isoformat()
-
-    def parse(self, value: str) -> Any:
-        raise NotImplementedError
-
-    def load(self, value: Any, at: str) -> Any:
-        if not isinstance(value, str):
-            raise type_error(at, "a string", value)
-        try:
-            parsed = self.parse(value)
-        except ValueError:
-            raise ValueError(f"{at}: must be {self.expected} ({abridged(value)})") from None
-        self.check(parsed, at)
-        return parsed
-
-
-class Date(_Formatted):
-    """A date, written as 2026-01-31."""
-
-    __slots__ = ()
-
-    expected = "a date"
-
-    def check(self, value: Any, at: str) -> None:
-        """Allow a datetime.date."""
-        if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-            raise type_error(at, "a datetime.date", value)
-
-    def parse(self, value: str) -> Any:
-        """Return the date."""
-        return datetime.datetime.strptime(value, "%Y-%m-%d").date()
-
-
-class DateTime(_Formatted):
-    """A point in time, written as 2026-01-31T12:00:00+00:00."""
-
-    __slots__ = ()
-
-    expected = "a date and time with an offset"
-
-    def check(self, value: Any, at: str) -> None:
-        """Allow a datetime.datetime that knows its time zone."""
-        if not isinstance(value, datetime.datetime):
-            raise type_error(at, "a datetime.datetime", value)
-        if value.tzinfo is None:
-            raise ValueError(f"{at}: must have a time zone ({value.isoformat()})")
-
-    def parse(self, value: str) -> Any:
-        """Return the date and time."""
-        return datetime.datetime.fromisoformat(value)
-
-
-class Uuid(_Formatted):
-    """A UUID."""
-
-    __slots__ = ()
-
-    expected = "a UUID"
-
-    def check(self, value: Any, at: str) -> None:
-        """Allow a uuid.UUID."""
-        from uuid import UUID  # rarely needed, and slow to import
-
-        if not isinstance(value, UUID):
-            raise type_error(at, "a uuid.UUID", value)
-
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        """Return the UUID's text."""
-        self.check(value, at)
-        return str(value)
-
-    def parse(self, value: str) -> Any:
-        """Return the UUID."""
-        from uuid import UUID  # as above
-
-        return UUID(value)
+            raise ValueError(f"{path}: must be one of {allowed} ({abridged(value)})") from None
 
 
 class Array(Schema):
-    """A list of values of one kind."""
+    """A list whose items all have the same schema.
 
-    __slots__ = ("item", "max_items", "min_items", "unique")
+    Args:
+        items: The schema of each item.
+        min_items: The least number of items.
+        max_items: The greatest number of items.
+        unique_items: Whether all items must differ, as JSON compares them: 1 equals 1.0, but not true.
+    """
 
-    def __init__(self, item: Schema, *, min_items: int = 0, max_items: int | None = None, unique: bool = False) -> None:
-        self.item = item
+    __slots__ = ("items", "max_items", "min_items", "unique_items")
+
+    def __init__(
+        self, items: Schema, *, min_items: int = 0, max_items: int | None = None, unique_items: bool = False
+    ) -> None:
+        self.items = items
         self.min_items = min_items
         self.max_items = math.inf if max_items is None else max_items
-        self.unique = unique
+        self.unique_items = unique_items
 
-    def check(self, value: Any, at: str) -> None:
+    def check(self, value: Any, path: str) -> None:
         """Allow a list of the right length, whose items are allowed."""
-        self._check_list(value, at)
+        if self.unique_items:
+            self.dump(value, path)
+            return
+        self._check_list(value, path)
         for index, item in enumerate(value):
-            self.item.check(item, f"{at}[{index}]")
+            self.items.check(item, f"{path}[{index}]")
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
         """Return the items' JSON values."""
-        self._check_list(value, at)
-        dumped = [self.item.dump(item, f"{at}[{index}]", strict=strict) for index, item in enumerate(value)]
-        self._check_unique(dumped, at)
+        self._check_list(value, path)
+        dumped = [self.items.dump(item, f"{path}[{index}]", strict=strict) for index, item in enumerate(value)]
+        self._check_unique(dumped, path)
         return dumped
 
-    def load(self, value: Any, at: str) -> Any:
+    def load(self, value: Any, path: str) -> Any:
         """Return the items' Python values."""
-        self._check_list(value, at)
-        self._check_unique(value, at)
-        return [self.item.load(item, f"{at}[{index}]") for index, item in enumerate(value)]
+        self._check_list(value, path)
+        loaded = [self.items.load(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        self._check_unique(value, path)
+        return loaded
 
-    def _check_list(self, value: Any, at: str) -> None:
+    def _check_list(self, value: Any, path: str) -> None:
         if not is_list(value):
-            raise type_error(at, "a list", value)
+            raise type_error(path, "a list", value)
         length = len(value)
         if length < self.min_items:
-            raise ValueError(f"{at}: fewer than {_counted(self.min_items, 'item')} ({length})")
+            raise ValueError(f"{path}: fewer than {counted(self.min_items, 'item')} ({length})")
         if length > self.max_items:
-            raise ValueError(f"{at}: more than {_counted(self.max_items, 'item')} ({length})")
+            raise ValueError(f"{path}: more than {counted(self.max_items, 'item')} ({length})")
 
-    def _check_unique(self, values: list[Any], at: str) -> None:
-        if self.unique and any(value in values[:index] for index, value in enumerate(values)):
-            raise ValueError(f"{at}: an item is there twice")
+    def _check_unique(self, values: list[Any], path: str) -> None:
+        if not self.unique_items:
+            return
+        seen: dict[Any, int] = {}
+        for index, value in enumerate(values):
+            first = seen.setdefault(equality_key(value), index)
+            if first != index:
+                raise ValueError(f"{path}[{index}]: is the same as {path}[{first}], but all items must differ")
 
 
 class Union(Schema):
-    """A value of any of several kinds, the first that fits."""
+    """A value that one of several schemas allows; where more than one does, the first decides what becomes of it."""
 
     __slots__ = ("options",)
 
     def __init__(self, *options: Schema) -> None:
         self.options = options
 
-    def check(self, value: Any, at: str) -> None:
-        """Allow what one of the options allows."""
-        self._first([option.check for option in self.options], value, at)
+    def check(self, value: Any, path: str) -> None:
+        """Allow what one of the schemas allows."""
+        self._first([option.check for option in self.options], value, path)
 
-    def dump(self, value: Any, at: str, *, strict: bool = True) -> Any:
-        """Return the JSON value of the first option that allows the value."""
-        return self._first([partial(option.dump, strict=strict) for option in self.options], value, at)
+    def dump(self, value: Any, path: str, *, strict: bool = True) -> Any:
+        """Return the JSON value, as the first schema that allows the value writes it."""
+        return self._first([partial(option.dump, strict=strict) for option in self.options], value, path)
 
-    def load(self, value: Any, at: str) -> Any:
-        """Return the Python value of the first option that allows the value."""
-        return self._first([option.load for option in self.options], value, at)
+    def load(self, value: Any, path: str) -> Any:
+        """Return the Python value, as the first schema that allows the JSON value reads it."""
+        return self._first([option.load for option in self.options], value, path)
 
     @staticmethod
-    def _first(ways: list[Callable[[Any, str], Any]], value: Any, at: str) -> Any:
-        faults: list[ValueError | TypeError] = []
-        for way in ways:
+    def _first(methods: list[Callable[[Any, str], Any]], value: Any, path: str) -> Any:
+        errors: list[ValueError | TypeError] = []
+        for method in methods:
             try:
-                return way(value, at)
-            except (ValueError, TypeError) as fault:
-                faults.append(fault)
-        kind = ValueError if any(isinstance(fault, ValueError) for fault in faults) else TypeError
-        raise kind(" or ".join(dict.fromkeys(map(str, faults))))
-
-
-def _counted(number: float, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+                return method(value, path)
+            except (ValueError, TypeError) as error:
+                errors.append(error)
+        # Where the value has the type that one of the schemas asks for, what that says about it is what helps.
+        told = [error for error in errors if isinstance(error, ValueError)] or errors
+        said = list(dict.fromkeys(map(str, told)))
+        prefix = f"{path}: "
+        if all(text.startswith(prefix) for text in said):
+            said[1:] = [text.removeprefix(prefix) for text in said[1:]]
+        raise (ValueError if isinstance(told[0], ValueError) else TypeError)(" or ".join(said))

@@ -34,11 +34,11 @@ KEYWORDS = {
     "Number": {
         "minimum": "minimum",
         "maximum": "maximum",
-        "exclusiveMinimum": "above",
-        "exclusiveMaximum": "below",
+        "exclusiveMinimum": "exclusive_minimum",
+        "exclusiveMaximum": "exclusive_maximum",
         "multipleOf": "multiple_of",
     },
-    "Array": {"minItems": "min_items", "maxItems": "max_items", "uniqueItems": "unique"},
+    "Array": {"minItems": "min_items", "maxItems": "max_items", "uniqueItems": "unique_items"},
 }
 """Keywords of JSON Schema that the runtime's schemas check, and the arguments that they become, by class."""
 KEYWORDS["Integer"] = KEYWORDS["Number"]
