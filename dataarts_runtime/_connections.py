@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from ._lending import LendingTransport
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -173,23 +175,26 @@ class Connections:
         """Return a client of httpx; its messages about proxies may hold a password, and are not shown."""
         if transport is None and self._refusal is not None:
             raise ValueError(self._refusal)
-        if transport is None and self._verify is True:
-            self._verify = _trusted_authorities(trust_env=self._trust_env)
-        limits = httpx.Limits(
-            max_connections=self._max_connections,
-            max_keepalive_connections=self._max_connections,
-            keepalive_expiry=KEEPALIVE,
-        )
+        if transport is None and isinstance(self._verify, bool):
+            self._verify = _context(verify=self._verify, trust_env=self._trust_env)  # one for all
         logging.getLogger("httpcore.socks").addFilter(_hide_socks_password)  # once, however often it is called
-        options: dict[str, Any] = (
-            {"transport": transport} if transport else {"verify": self._verify, "proxy": self._proxy}
-        )
+        options: dict[str, Any] = {"trust_env": self._trust_env, "event_hooks": {"response": [hook]}}
         try:
-            return kind(limits=limits, trust_env=self._trust_env, event_hooks={"response": [hook]}, **options)
+            if transport is not None:
+                return kind(transport=transport, **options)
+            if kind is _AsyncClient and (self._proxy or not (self._trust_env and _environment_has_proxies())):
+                self._lent_transport()  # so that what is wrong with a proxy shows now
+                options["transport"] = LendingTransport(self._lent_transport, KEEPALIVE)
+                return kind(**options)
+            limits = _limits(self._max_connections)
+            return kind(limits=limits, verify=self._verify, proxy=self._proxy, **options)
         except ImportError:
             raise ValueError(f"{self._proxy_names()}: a SOCKS proxy needs the extra httpx[socks]") from None
         except (httpx.InvalidURL, ValueError):
             raise ValueError(f"{self._proxy_names()}: not the URL of a proxy that httpx can use") from None
+
+    def _lent_transport(self) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=self._verify, proxy=self._proxy, limits=_limits(1))
 
     def _proxy_names(self) -> str:
         """Return where the proxies were named."""
@@ -200,10 +205,23 @@ class Connections:
         return ", ".join(found) or "proxy"
 
 
-def _trusted_authorities(*, trust_env: bool) -> Any:
-    """Return the context that checks servers' certificates."""
+def _limits(max_connections: int) -> httpx.Limits:
+    return httpx.Limits(
+        max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=KEEPALIVE
+    )
+
+
+def _environment_has_proxies() -> bool:
+    """Return whether httpx would find proxies: it asks the same function."""
+    from urllib.request import getproxies  # httpx has imported it
+
+    return any(getproxies().get(name) for name in ("http", "https", "all"))
+
+
+def _context(*, verify: bool, trust_env: bool) -> Any:
+    """Return the context that checks servers' certificates, or that checks none."""
     try:
-        return httpx.create_ssl_context(trust_env=trust_env)
+        return httpx.create_ssl_context(verify=verify, trust_env=trust_env)
     except OSError as error:
         names = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if trust_env and os.environ.get(name)]
         raise ValueError(
