@@ -17,14 +17,16 @@ from ._extra import explain_missing
 if TYPE_CHECKING:
     from ._app import create_app
     from ._document import DocumentError
+    from ._instances import RecordedInstance
     from ._journal import RecordedRequest
     from ._mock_server import MockServer
 
-__all__ = ["DocumentError", "MockServer", "RecordedRequest", "create_app"]
+__all__ = ["DocumentError", "MockServer", "RecordedInstance", "RecordedRequest", "create_app"]
 
 _MODULES = {
     "DocumentError": "_document",
     "MockServer": "_mock_server",
+    "RecordedInstance": "_instances",
     "RecordedRequest": "_journal",
     "create_app": "_app",
 }

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from ._arguments import check_credential, check_integer, check_jobs
+from ._clock import Clock
 from ._control import HEALTH_PATH, Control, control_routes
 from ._control import PREFIX as CONTROL_PREFIX
 from ._docs import PATH as DOCS_PATH
@@ -45,6 +46,8 @@ MESSAGE = "dataarts_mock.message"
 
 _BODY_SECONDS = 10.0
 """How long a body may take to arrive; then the request is refused and the connection closed."""
+
+_NO_CONTENT = 204
 
 _DRIP_SECONDS = 0.1
 """How long a drip waits before each byte."""
@@ -82,6 +85,7 @@ def create_app(
     control: bool = True,
     allowed_hosts: Iterable[str] = (),
     document: Path | None = None,
+    first_instance_id: int | None = None,
 ) -> App:
     """Make the mock as an ASGI application, for any ASGI server or `httpx.ASGITransport`.
 
@@ -100,6 +104,8 @@ def create_app(
             of the loopback interface and the address that a request arrives at; `*` allows any. Web pages elsewhere are
             kept out by this (DNS rebinding).
         document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
+        first_instance_id: The ID of the first instance, each has the next one; None for that of the contract's example.
+            Above 2**53 it finds clients that read IDs as floating-point numbers.
 
     Raises:
         DocumentError: The document is missing, or lacks something that the mock responds with.
@@ -111,7 +117,7 @@ def create_app(
         check_integer("rate_limit", rate_limit, minimum=1)
     pairs = check_jobs(jobs)
     contract = Document(find_document() if document is None else document)
-    state = State(contract, pairs, any_job)
+    state = State(contract, Clock(), pairs, any_job, first_instance_id)
     faults = Faults(contract)
     service = Service(
         contract,
@@ -140,7 +146,7 @@ class App:
 
     def __init__(self, service: Service, allowed_hosts: AllowedHosts, *, control: bool = True) -> None:
         self.service = service
-        self.journal = Journal()
+        self.journal = Journal(service.clock)
         self.listeners: list[Listener] = []
         self._limit = service.document.max_body_bytes
         self._held: set[asyncio.Future[None]] = set()
@@ -150,14 +156,14 @@ class App:
             *docs_routes(service),
         ]
         if control:
-            routes += control_routes(Control(service.document, service.state, service.faults, self.journal, self.reset))
+            routes += control_routes(Control(service, self.journal, self.reset))
         self._starlette = Starlette(routes=routes)
         self._allowed_hosts = allowed_hosts
         self._open_paths = frozenset({"/openapi.yaml", HEALTH_PATH} if control else {"/openapi.yaml"})
         self._protected_prefixes = (f"{DOCS_PATH}/", CONTROL_PREFIX) if control else (f"{DOCS_PATH}/",)
 
     def reset(self) -> None:
-        """Go back to the start: jobs, instance IDs, journal, faults. Responses that are held back go out at once."""
+        """Go back to the start: jobs, instances, clock, token, journal, faults. Held responses go out at once."""
         self.service.reset()
         self.journal.clear()
         self.release_held_responses()
@@ -184,7 +190,8 @@ class App:
             _refuse_line_breaks(request)
         else:
             request.malformed = message.malformed
-        fault = self.service.faults.take_on_arrival()
+        faults = self.service.faults
+        fault = faults.take_on_arrival(self.service.find_operation(request)) if faults else None
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
             self._note(request, _no_response(fault))
             await _cut(message, receive)
@@ -341,7 +348,8 @@ def _half(body: bytes) -> bytes:
 
 def _head(response: Response, *, close: bool = False) -> Event:
     headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in response.headers.items()]
-    headers.append((b"content-length", b"%d" % len(response.body)))
+    if response.status != _NO_CONTENT:  # Which has none, says HTTP.
+        headers.append((b"content-length", b"%d" % len(response.body)))
     if close:
         headers.append((b"connection", b"close"))
     return {"type": "http.response.start", "status": response.status, "headers": headers}

@@ -58,6 +58,20 @@ def check_integer(name: str, value: Any, *, minimum: int, maximum: int | None = 
         raise ValueError(f"{name}: greater than {maximum}: {value}")
 
 
+def check_number(name: str, value: Any, *, minimum: float, maximum: float) -> None:
+    """Check a number, whole or not.
+
+    Raises:
+        ValueError: It is not a number, or out of range.
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
+        raise ValueError(f"{name}: not a number: {value!r}")
+    if value < minimum:
+        raise ValueError(f"{name}: less than {minimum}: {value}")
+    if value > maximum:
+        raise ValueError(f"{name}: greater than {maximum}: {value}")
+
+
 def check_run(job: Any, params: Any, workspace: Any) -> None:
     """Check what runs are compared with.
 

@@ -11,7 +11,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from ._app import create_app
 from ._control import PREFIX as CONTROL_PREFIX
@@ -19,6 +19,7 @@ from ._docs import PATH as DOCS_PATH
 from ._journal import shown_violation
 from ._server import Server, listen, url_of
 from ._service import Request, Response
+from ._state import STATES
 
 _MAX_WIDTH = 72
 """Columns that the path has at most before what follows moves out of line."""
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         app = create_app(
-            jobs=options.job or (("myJob", None),),
+            jobs=[(each.name, each.workspace) for each in options.job] if options.job else (("myJob", None),),
             any_job=options.any_job,
             token=options.token,
             access_key=options.access_key,
@@ -43,7 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
             control=not options.no_control,
             allowed_hosts=options.allow_host,
             document=options.document,
+            first_instance_id=options.first_instance_id,
         )
+        for job in options.job or ():
+            app.service.state.add_job(job.name, job.workspace, states=job.states)
+        app.service.state.keep_jobs()
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -88,8 +93,12 @@ def _parser() -> argparse.ArgumentParser:
         "--job",
         type=_job,
         action="append",
-        metavar="NAME[@WORKSPACE]",
-        help="a job there is, without a workspace ID in the default one; repeatable (default: myJob)",
+        metavar="NAME[@WORKSPACE][:STATES]",
+        help="a job there is, without a workspace ID in the default one, and the states that its runs go through, one "
+        f"a look, with commas between them (default: {','.join(STATES)}); repeatable (default: myJob)",
+    )
+    parser.add_argument(
+        "--first-instance-id", type=int, metavar="ID", help="ID of the first instance (default: the contract's example)"
     )
     parser.add_argument("--any-job", action="store_true", help="take every job and workspace to exist")
     parser.add_argument("--token", default="mock-token", help="the one token known (default: %(default)s)")
@@ -115,11 +124,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _job(text: str) -> tuple[str, str | None]:
-    name, _, workspace = text.partition("@")
-    if "@" in text and not workspace:
+class _Job(NamedTuple):
+    name: str
+    workspace: str | None
+    states: tuple[str, ...]
+
+
+def _job(text: str) -> _Job:
+    place, _, states = text.partition(":")
+    name, _, workspace = place.partition("@")
+    if "@" in place and not workspace:
         raise argparse.ArgumentTypeError(f"{text!r} has no workspace ID after the @")
-    return name, workspace or None
+    if ":" in text and not states:
+        raise argparse.ArgumentTypeError(f"{text!r} has no states after the :")
+    return _Job(name, workspace or None, tuple(states.split(",")) if states else STATES)
 
 
 class _Lines:

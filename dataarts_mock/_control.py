@@ -3,13 +3,20 @@
 | route | method | what it does |
 |---|---|---|
 | jobs | GET | lists the jobs: `{"jobs": [{"name", "workspace"}]}` |
-| jobs | POST | registers one: `{"name", "workspace"}`; without a workspace it is in the default one |
+| jobs | POST | registers one: `{"name", "workspace", "states", "seconds", "appears_after"}`; the name suffices |
+| instances | GET | lists the last instances: `{"instances": [...]}`, the oldest first |
+| states | POST | lets an instance go to a state, and stay there: `{"instance_id", "state"}` |
 | requests | GET | lists the last requests: `{"requests": [...]}`, the oldest first |
 | requests | DELETE | forgets them |
 | faults | GET | lists the faults that wait: `{"faults": [...]}` |
-| faults | POST | lines one up: `{"status", "example", "retry_after", "transport", "delay", "times"}` |
+| faults | POST | lines one up: `{"status", "example", "retry_after", "transport", "delay", "times", "operation"}` |
 | faults | DELETE | forgets them |
-| reset | POST | goes back to the start: jobs, instance IDs, requests, faults |
+| clock | GET | tells the time: `{"now", "frozen"}` |
+| clock/freeze | POST | stops the clock |
+| clock/advance | POST | moves the clock ahead, stopped or not: `{"seconds"}` |
+| clock/unfreeze | POST | lets the clock go on |
+| tokens | POST | issues another token: `{"token"}` |
+| reset | POST | goes back to the start: jobs, instances, clock, token, requests, faults |
 | health | GET | says that the mock serves: `{"status": "ok"}` |
 
 What they are sent must be `application/json`, within 64 KiB and without unknown fields. What is refused
@@ -21,7 +28,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -29,27 +37,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
-from ._document import Document, Schema, decode_json
-from ._faults import Faults, read_fault
+from ._clock import as_datetime
+from ._document import Schema
+from ._faults import read_fault
 from ._journal import Journal
-from ._state import State
+from ._json import decode_json
+from ._service import Service
 
 PREFIX = "/__mock__/"
 HEALTH_PATH = f"{PREFIX}health"
 
 _MAX_BYTES = 64 * 1024
-_OBJECT = Schema({"type": "object"}, {})
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """What the routes control."""
-
-    document: Document
-    state: State
-    faults: Faults
-    journal: Journal
-    reset: Callable[[], None]
+_OBJECT = Schema({"type": "object"})
 
 
 class _RefusedError(Exception):
@@ -61,64 +60,121 @@ class _RefusedError(Exception):
         self.headers = headers
 
 
-def control_routes(control: Control) -> list[BaseRoute]:
-    """Make the control routes."""
-    job_schema = Schema(
-        {
-            "type": "object",
-            "properties": {
-                "name": control.document.parameter("job_name").schema.schema,
-                "workspace": control.document.parameter("workspace").schema.schema,
-            },
-            "required": ["name"],
-            "additionalProperties": False,
-        },
-        control.document.root,
-    )
+class Control:
+    """What the routes control.
 
-    async def list_jobs(request: Request) -> Any:
-        return {"jobs": [{"name": name, "workspace": workspace} for name, workspace in control.state.jobs()]}
+    Args:
+        service: The service.
+        journal: What it remembers of requests.
+        reset: Goes back to the start.
+    """
 
-    async def add_job(request: Request) -> Any:
-        job = await _payload(request, job_schema)
-        name, workspace = job["name"], job.get("workspace")
-        control.state.add_job(name, workspace)
-        return {"name": name, "workspace": workspace}
+    def __init__(self, service: Service, journal: Journal, reset: Callable[[], None]) -> None:
+        self._service = service
+        self._state = service.state
+        self._faults = service.faults
+        self._clock = service.clock
+        self._journal = journal
+        self._reset = reset
+        document = service.document
+        self._job = document.schema(
+            _object(
+                {
+                    "name": document.parameter("job_name").schema.schema,
+                    "workspace": document.parameter("workspace").schema.schema,
+                    "states": {"type": "array", "items": {"type": "string"}},
+                    "seconds": {"type": "number"},
+                    "appears_after": {"type": "number"},
+                },
+                required=["name"],
+            )
+        )
+        self._instance_state = document.schema(
+            _object(
+                {"instance_id": {"type": "integer"}, "state": {"type": "string"}}, required=["instance_id", "state"]
+            )
+        )
+        self._seconds = document.schema(_object({"seconds": {"type": "number"}}, required=["seconds"]))
 
-    async def list_requests(request: Request) -> Any:
-        return {"requests": [asdict(each) for each in control.journal.requests()]}
+    @property
+    def handlers(self) -> dict[str, dict[str, _Handler]]:
+        """What there is, by route and method."""
+        return {
+            "jobs": {"GET": self._list_jobs, "POST": self._add_job},
+            "instances": {"GET": self._list_instances},
+            "states": {"POST": self._set_state},
+            "requests": {"GET": self._list_requests, "DELETE": self._forget_requests},
+            "faults": {"GET": self._list_faults, "POST": self._add_fault, "DELETE": self._forget_faults},
+            "clock": {"GET": self._read_clock},
+            "clock/freeze": {"POST": self._freeze},
+            "clock/advance": {"POST": self._advance},
+            "clock/unfreeze": {"POST": self._unfreeze},
+            "tokens": {"POST": self._renew_token},
+            "reset": {"POST": self._go_back},
+            "health": {"GET": self._health},
+        }
 
-    async def forget_requests(request: Request) -> None:
-        control.journal.clear()
+    async def _list_jobs(self, request: Request) -> Any:
+        return {"jobs": [{"name": name, "workspace": workspace} for name, workspace in self._state.jobs()]}
 
-    async def list_faults(request: Request) -> Any:
-        return {"faults": [asdict(each) for each in control.faults.waiting()]}
+    async def _add_job(self, request: Request) -> Any:
+        job = await _payload(request, self._job)
+        self._state.add_job(**job)
+        return {"name": job["name"], "workspace": job.get("workspace")}
 
-    async def add_fault(request: Request) -> Any:
-        payload = await _payload(request, _OBJECT)
-        try:
-            fault = read_fault(payload)
-            control.faults.add(fault)
-        except ValueError as error:
-            raise _RefusedError(400, str(error)) from None
+    async def _list_instances(self, request: Request) -> Any:
+        return {"instances": [asdict(each) for each in self._state.instances.records()]}
+
+    async def _set_state(self, request: Request) -> Any:
+        wanted = await _payload(request, self._instance_state)
+        self._state.set_state(**wanted)
+        return wanted
+
+    async def _list_requests(self, request: Request) -> Any:
+        return {"requests": [asdict(each) for each in self._journal.requests()]}
+
+    async def _forget_requests(self, request: Request) -> None:
+        self._journal.clear()
+
+    async def _list_faults(self, request: Request) -> Any:
+        return {"faults": [asdict(each) for each in self._faults.waiting()]}
+
+    async def _add_fault(self, request: Request) -> Any:
+        fault = read_fault(await _payload(request, _OBJECT))
+        self._faults.add(fault)
         return asdict(fault)
 
-    async def forget_faults(request: Request) -> None:
-        control.faults.clear()
+    async def _forget_faults(self, request: Request) -> None:
+        self._faults.clear()
 
-    async def reset(request: Request) -> None:
-        control.reset()
+    async def _read_clock(self, request: Request) -> Any:
+        return {"now": as_datetime(self._clock.now()), "frozen": self._clock.is_frozen}
 
-    async def health(request: Request) -> Any:
+    async def _freeze(self, request: Request) -> Any:
+        self._clock.freeze()
+        return await self._read_clock(request)
+
+    async def _advance(self, request: Request) -> Any:
+        self._clock.advance(**await _payload(request, self._seconds))
+        return await self._read_clock(request)
+
+    async def _unfreeze(self, request: Request) -> Any:
+        self._clock.unfreeze()
+        return await self._read_clock(request)
+
+    async def _renew_token(self, request: Request) -> Any:
+        return {"token": self._service.renew_token()}
+
+    async def _go_back(self, request: Request) -> None:
+        self._reset()
+
+    async def _health(self, request: Request) -> Any:
         return {"status": "ok"}
 
-    handlers: dict[str, dict[str, _Handler]] = {
-        "jobs": {"GET": list_jobs, "POST": add_job},
-        "requests": {"GET": list_requests, "DELETE": forget_requests},
-        "faults": {"GET": list_faults, "POST": add_fault, "DELETE": forget_faults},
-        "reset": {"POST": reset},
-        "health": {"GET": health},
-    }
+
+def control_routes(control: Control) -> list[BaseRoute]:
+    """Make the control routes."""
+    handlers = control.handlers
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -144,8 +200,15 @@ async def _respond(handlers: Mapping[str, Mapping[str, _Handler]], request: Requ
     handler = methods.get(request.method)
     if handler is None:
         raise _RefusedError(405, f"method: not {' or '.join(methods)}", {"Allow": ", ".join(methods)})
-    content = await handler(request)
+    try:
+        content = await handler(request)
+    except ValueError as error:
+        raise _RefusedError(400, str(error)) from None
     return Response(status_code=204) if content is None else _json(_STATUS[request.method], content)
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _own_origin(request: Request) -> str:
@@ -174,4 +237,6 @@ async def _payload(request: Request, schema: Schema) -> dict[str, Any]:
 
 def _json(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
     # In ASCII: what is listed may hold half a surrogate pair, which UTF-8 cannot carry.
-    return Response(json.dumps(content, allow_nan=False).encode(), status, headers, "application/json")
+    return Response(
+        json.dumps(content, allow_nan=False, default=datetime.isoformat).encode(), status, headers, "application/json"
+    )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import isfinite
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import jsonschema_rs
-import msgspec
 import yaml
 
+from ._json import decode_json
 from ._violations import Kind, Violation, describe
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,9 +23,6 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """The largest body that an operation takes for which the document states no limit."""
-
-MAX_DEPTH = 100
-"""Levels that JSON may be nested."""
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -39,13 +35,13 @@ class DocumentError(ValueError):
 class Schema:
     """A schema of the document, compiled."""
 
-    def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], components: Mapping[str, Any] | None = None) -> None:
         self.schema = schema
         self.type: Any = schema.get("type")
         self._validator = jsonschema_rs.validator_for(
             {
                 "$schema": _DIALECT,
-                "components": root.get("components", {}),
+                **({"components": components} if components and "$ref" in repr(schema) else {}),
                 **schema,
             }
         )
@@ -88,25 +84,28 @@ class DocumentedResponse:
         for media_type, content in node.get("content", {}).items():
             self.media_type = media_type
             if "schema" in content:
-                self.schema = document.schema(content["schema"])
+                self.schema = document.sent_schema(content["schema"])
             self.payloads = dict(document.payloads(content))
             break
-        self.headers: dict[str, tuple[bool, Schema]] = {}
+        self.headers: dict[str, Schema] = {}
+        self.required_headers: set[str] = set()
         self.header_examples: dict[str, str] = {}
         for name, reference in node.get("headers", {}).items():
             header = document.resolve(reference)
-            self.headers[name] = (header.get("required", False), document.schema(header.get("schema", {})))
+            self.headers[name] = document.schema(header.get("schema", {}))
+            if header.get("required", False):
+                self.required_headers.add(name)
             if "example" in header:
                 self.header_examples[name] = str(header["example"])
 
     def violation(self, headers: Mapping[str, str], payload: Any) -> str | None:
         """Return the header or field, and the rule, that a response's headers or payload break, or None."""
-        for name, (required, schema) in self.headers.items():
-            if (value := headers.get(name)) is None:
-                if required:
-                    return f"header {name}: missing"
-            elif violation := schema.violation(_typed(value, schema.type), f"header {name}"):
-                return violation
+        for name, schema in self.headers.items():
+            if name in headers:
+                if violation := schema.violation(_typed(headers[name], schema.type), name):
+                    return f"header {violation}"
+            elif name in self.required_headers:
+                return f"header {name}: missing"
         return self.schema.violation(payload, "body") if self.schema else None
 
 
@@ -120,6 +119,7 @@ class Parameter:
         self.schema = document.schema(node.get("schema", {}))
         self.field = self.name.lower().encode()
         schema = document.resolve(node.get("schema", {}))
+        self._default = schema.get("default")
         self._type = schema.get("type")
         self._item_type = document.resolve(schema.get("items", {})).get("type")
         examples = node.get("x-error-examples", {})
@@ -137,7 +137,7 @@ class Parameter:
         if not raw:
             if self.required:
                 return None, Violation(self._blank, f"{self.name}: missing")
-            return None, None
+            return self._default, None
         try:
             texts = [self._decode(each) for each in raw]
         except ValueError:
@@ -192,11 +192,13 @@ class SecurityScheme:
         name: Its name in the document.
         field: The header, in small letters.
         is_signature: Whether the header holds a signature, rather than a token.
+        max_age: How many seconds a token is valid; None for ever.
     """
 
     name: str
     field: bytes
     is_signature: bool
+    max_age: int | None = None
 
 
 class Operation:
@@ -216,6 +218,8 @@ class Operation:
         self.parameters = sorted(by_name.values(), key=lambda parameter: parameter.has_own_errors)
         self.body = Body(document.resolve(node["requestBody"]), document) if "requestBody" in node else None
         self.max_body_bytes: int = node.get("x-max-body-bytes", MAX_BODY_BYTES)
+        self.allowed_states: list[str] = node.get("x-allowed-states", [])
+        self.max_window: int | None = node.get("x-max-window-milliseconds")
         alternatives: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
         self.security = [[document.security_scheme(name) for name in alternative] for alternative in alternatives]
         self.responses = {
@@ -282,6 +286,18 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.text, self.root = read_document(path)
+        self._components: dict[str, Any] = self.root.get("components", {})
+        self._sent_components = _as_sent(self._components)
+        self._responses: dict[int, DocumentedResponse] = {}
+        schemas = self._components.get("schemas", {})
+        status = schemas.get("JobInstanceStatus", {})
+        self.states: list[str] = status.get("enum", [])
+        self.final_states = frozenset(chain.from_iterable(status.get("x-final-states", {}).values()))
+        types = schemas.get("InstanceType", {})
+        names, values = types.get("x-enum-varnames", []), types.get("enum", [])
+        self.instance_types: dict[str, int] = dict(zip(names, values, strict=True))
+        if not self.states:
+            raise DocumentError("no schema JobInstanceStatus lists the states of a job instance")
         self.operations = [
             Operation(route, method, item, self)
             for route, item in self.root["paths"].items()
@@ -312,11 +328,18 @@ class Document:
 
     def schema(self, node: Mapping[str, Any]) -> Schema:
         """Compile a schema of the document."""
-        return Schema(node, self.root)
+        return Schema(node, self._components)
+
+    def sent_schema(self, node: Mapping[str, Any]) -> Schema:
+        """Compile a schema of what the mock sends: with all that the reference calls mandatory."""
+        return Schema(_as_sent(node), self._sent_components)
 
     def response(self, node: Mapping[str, Any]) -> DocumentedResponse:
-        """Read a response of the document."""
-        return DocumentedResponse(self.resolve(node), self)
+        """Read a response of the document, each one once."""
+        node = self.resolve(node)
+        if (response := self._responses.get(id(node))) is None:
+            response = self._responses[id(node)] = DocumentedResponse(node, self)
+        return response
 
     def payloads(self, content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Give the examples of a media type, by name."""
@@ -341,7 +364,8 @@ class Document:
         node = self.resolve(self.root["components"]["securitySchemes"][name])
         if node["type"] != "apiKey" or node["in"] != "header":
             raise DocumentError(f"security scheme {name}: not an API key in a header")
-        return SecurityScheme(name, node["name"].lower().encode(), "x-signing-algorithm" in node)
+        is_signature = "x-signing-algorithm" in node
+        return SecurityScheme(name, node["name"].lower().encode(), is_signature, node.get("x-max-age-seconds"))
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter that some operation has under this name."""
@@ -371,6 +395,19 @@ def read_document(path: Path) -> tuple[str, dict[str, Any]]:
     if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):
         raise DocumentError(f"{path}: no OpenAPI document with paths")
     return text, root
+
+
+def _as_sent(node: Any) -> Any:
+    """Return a part of the document in which what `x-reference-required` lists is required, and not null."""
+    if isinstance(node, list):
+        return [_as_sent(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    sent = {key: _as_sent(value) for key, value in node.items()}
+    if isinstance(names := node.get("x-reference-required"), list):
+        sent["required"] = [*node.get("required", []), *names]
+        sent["properties"] |= {name: {"not": {"type": "null"}, "allOf": [sent["properties"][name]]} for name in names}
+    return sent
 
 
 def find_document() -> Path:
@@ -417,66 +454,3 @@ def _typed(text: str, types: Any) -> Any:
     if types == "number" and re.fullmatch(r"-?(0|[1-9][0-9]{0,99})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", text):
         return float(text)
     return text
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a key is given twice")
-    return members
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(f"{text} is too great a number")
-    return number
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    level = [value]
-    for _ in range(depth):
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-        ]
-        if not level:
-            return False
-    return any(isinstance(node, dict | list) for node in level)
-
-
-encode_json = msgspec.json.Encoder().encode
-"""Write JSON, in UTF-8 and without spaces."""
-
-_quick_decode = msgspec.json.Decoder().decode
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
-
-
-def decode_json(content: bytes) -> Any:
-    """Read JSON strictly: UTF-8, no key twice in an object, nothing infinite, no half of a surrogate pair, 100 levels.
-
-    Raises:
-        ValueError: It is not JSON.
-        RecursionError: It is nested too deep.
-    """
-    is_shallow = content.count(b"[") + content.count(b"{") <= MAX_DEPTH
-    if is_shallow:
-        try:
-            payload: Any = _quick_decode(content)
-            # What is written again byte for byte was read rightly: no key was given twice, nothing got lost.
-            if encode_json(payload) == content:
-                return payload
-        except ValueError:
-            pass  # What is wrong is found out below.
-    payload = _DECODER.decode(content.decode())
-    if b"\\u" in content:  # An escape is the one way to a lone surrogate, which is no character.
-        json.dumps(payload, ensure_ascii=False).encode()
-    if not is_shallow and _is_deeper(payload, MAX_DEPTH):
-        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
-    return payload

@@ -44,6 +44,7 @@ class Fault:
         transport: What the transport does.
         delay: Seconds that the response is held back.
         times: How many requests it meets.
+        operation: The operationId of the one operation whose requests it meets; None for any.
     """
 
     status: int | None = None
@@ -52,6 +53,7 @@ class Fault:
     transport: Transport | None = None
     delay: float = 0.0
     times: int = 1
+    operation: str | None = None
 
     @property
     def forces_response(self) -> bool:
@@ -64,7 +66,9 @@ class Fault:
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
     def __str__(self) -> str:
-        parts = (self.transport, self.status, self.example, f"delay {self.delay:g} s" if self.delay else None)
+        delay = f"delay {self.delay:g} s" if self.delay else None
+        operation = f"for {self.operation}" if self.operation else None
+        parts = (self.transport, self.status, self.example, delay, operation)
         return " ".join(str(part) for part in parts if part is not None)
 
 
@@ -78,10 +82,10 @@ _FIELDS = Schema(
             "transport": {"enum": [str(each) for each in Transport]},
             "delay": {"type": "number", "minimum": 0, "maximum": MAX_DELAY},
             "times": {"type": "integer", "minimum": 1, "maximum": MAX_TIMES},
+            "operation": {"type": "string"},
         },
         "additionalProperties": False,
-    },
-    {},
+    }
 )
 
 _TYPES: dict[str, Callable[[Any], Any]] = {
@@ -91,6 +95,7 @@ _TYPES: dict[str, Callable[[Any], Any]] = {
     "transport": Transport,
     "delay": float,
     "times": int,
+    "operation": str,
 }
 
 
@@ -130,11 +135,11 @@ class Faults:
             raise ValueError("transport: not together with status or example")
         if not (fault.forces_response or fault.transport or fault.delay):
             raise ValueError("give status, example, transport or delay")
+        ids = [operation.id for operation in self._document.operations]
+        if fault.operation is not None and fault.operation not in ids:
+            raise ValueError(f"operation: not one of {', '.join(ids)}: {fault.operation!r}")
         if fault.forces_response:
-            found = [operation.documented(fault.status, fault.example) for operation in self._document.operations]
-            example = next((each for each in found if isinstance(each, Example)), None)
-            if example is None:
-                raise ValueError(f"{'status' if fault.status is not None else 'example'}: {found[0]}")
+            example = self._documented(fault)
             if fault.retry_after is not None and "Retry-After" not in example.response.headers:
                 raise ValueError(f"retry_after: response {example.status} has no Retry-After")
             if violation := example.response.violation(
@@ -145,18 +150,20 @@ class Faults:
             raise ValueError("retry_after: only with the status or example of a response that has it")
         self._waiting.append(fault)
 
-    def take_on_arrival(self) -> Fault | None:
-        """Take the next fault if it meets any request, valid or not."""
-        if not self._waiting or self._waiting[0].forces_response:
+    def take_on_arrival(self, operation: str | None) -> Fault | None:
+        """Take the next fault for an operation, or for a request to none, if it meets requests valid or not."""
+        index = self._next(operation)
+        if index is None or self._waiting[index].forces_response:
             return None
-        return self._take()
+        return self._take(index)
 
     def take_forced_response(self, operation: Operation) -> tuple[Example, Fault] | None:
-        """Take the next fault if it forces a response that the operation documents."""
-        if not self._waiting or not self._waiting[0].forces_response:
+        """Take the next fault for an operation if it forces a response that the operation documents."""
+        index = self._next(operation.id)
+        if index is None or not self._waiting[index].forces_response:
             return None
-        example = operation.documented(self._waiting[0].status, self._waiting[0].example)
-        return (example, self._take()) if isinstance(example, Example) else None
+        example = operation.documented(self._waiting[index].status, self._waiting[index].example)
+        return (example, self._take(index)) if isinstance(example, Example) else None
 
     def waiting(self) -> list[Fault]:
         """List what still waits, in order."""
@@ -166,11 +173,30 @@ class Faults:
         """Forget what still waits."""
         self._waiting.clear()
 
-    def _take(self) -> Fault:
-        fault = self._waiting.popleft()
+    def _next(self, operation: str | None) -> int | None:
+        return next((i for i, fault in enumerate(self._waiting) if fault.operation in (None, operation)), None)
+
+    def _take(self, index: int) -> Fault:
+        fault = self._waiting[index]
         if fault.times > 1:
-            self._waiting.appendleft(replace(fault, times=fault.times - 1))
+            self._waiting[index] = replace(fault, times=fault.times - 1)
+        else:
+            del self._waiting[index]
         return fault
+
+    def _documented(self, fault: Fault) -> Example:
+        """Return the first response that is documented for one of the fault's operations."""
+        where = "status" if fault.status is not None else "example"
+        operations = [each for each in self._document.operations if fault.operation in (None, each.id)]
+        found = [operation.documented(fault.status, fault.example) for operation in operations]
+        for each in found:
+            if isinstance(each, Example):
+                return each
+        if len(found) == 1:
+            raise ValueError(f"{where}: {found[0]}")
+        wanted = [("status", fault.status), ("example", fault.example)]
+        words = " and ".join(f"{name} {value!r}" for name, value in wanted if value is not None)
+        raise ValueError(f"{where}: no operation documents a response with {words}")
 
 
 _PREFERENCE = re.compile(r'(?:^|[,;])\s*(code|example)\s*=\s*(?:"([^"]*)"|([^\s,;"]*))', re.IGNORECASE)

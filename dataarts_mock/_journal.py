@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from ._document import decode_json
+from ._behaviours import RUN
+from ._clock import Clock, as_datetime
+from ._json import decode_json
 from ._service import Request, Response
 
 MAX_REQUESTS = 1000
@@ -30,7 +33,7 @@ class RecordedRequest:
         path: As it was on the wire, percent-encoded.
         query: What followed the question mark, as it was on the wire.
         parameters: The path, query and header parameters of the operation by name, decoded; those after the first that
-            broke its rule are missing, and those that the request did not have are None.
+            broke its rule are missing, and those that the request did not have are their default, or None.
         headers: By name, in small letters; of credentials and cookies the value is `***`.
         body: The payload; the text where it was not JSON, None where there was none, or one too large to be kept.
         status: The status of the response; None where the connection was reset instead.
@@ -38,6 +41,7 @@ class RecordedRequest:
         fault: What was made to go wrong, by `fail_next`, a control route or `Prefer`; or None.
         operation: The operationId in the contract; None if it reached no operation.
         carried_out: Whether the operation took place: the job was started, whatever became of the response.
+        time: When it was received, by the mock's clock.
     """
 
     method: str
@@ -51,6 +55,7 @@ class RecordedRequest:
     fault: str | None
     operation: str | None
     carried_out: bool
+    time: datetime
 
 
 class _Entry(NamedTuple):
@@ -67,17 +72,22 @@ class _Entry(NamedTuple):
     violation: str | None
     fault: str | None
     carried_out: bool
+    time: int
     size: int
 
 
 class Journal:
     """The last requests, bounded in number and in bytes.
 
+    Args:
+        clock: Tells when a request was received.
+
     Attributes:
-        forgotten_runs: How many of those that were forgotten for want of room had been carried out.
+        forgotten_runs: How many runs were started by those that were forgotten for want of room.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.forgotten_runs = 0
         self._entries: deque[_Entry] = deque()
         self._bytes = 0
@@ -86,7 +96,7 @@ class Journal:
         """Remember a request; the oldest are forgotten where there are too many."""
         headers = b"\n".join(chain.from_iterable(request.headers))  # No header has a line break in it.
         size = len(request.raw_path) + len(request.query) + len(headers) + len(request.body)
-        entry = _Entry(
+        fields = (
             request.method,
             request.raw_path,
             request.query,
@@ -98,14 +108,15 @@ class Journal:
             response.violation and shown_violation(request, response),
             response.fault,
             response.carried_out,
+            self._clock.now(),
             size,
         )
-        self._entries.append(entry)
+        self._entries.append(tuple.__new__(_Entry, fields))  # In a third of the time that _Entry(…) takes.
         self._bytes += size
         while len(self._entries) > MAX_REQUESTS or self._bytes > MAX_BYTES:
             forgotten = self._entries.popleft()
             self._bytes -= forgotten.size
-            self.forgotten_runs += forgotten.carried_out
+            self.forgotten_runs += forgotten.carried_out and forgotten.operation == RUN
 
     def clear(self) -> None:
         """Forget everything."""
@@ -136,6 +147,7 @@ def _record(entry: _Entry) -> RecordedRequest:
         fault=entry.fault,
         operation=entry.operation,
         carried_out=entry.carried_out,
+        time=as_datetime(entry.time),
     )
 
 

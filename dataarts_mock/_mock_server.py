@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -15,14 +15,19 @@ from dataarts_auth import TokenAuth
 from ._app import create_app
 from ._arguments import MAX_PORT, check_integer, check_run
 from ._faults import read_fault
+from ._instances import RecordedInstance
 from ._journal import RecordedRequest
-from ._runs import difference, is_run
+from ._runs import difference, is_run, received
 from ._server import Server, listen, url_of
+from ._state import STATES
 
 _NOT_STARTED = "the mock does not serve: start it first"
 
 if TYPE_CHECKING:
     from dataarts_client import Client
+
+_DESCRIBED = 50
+"""How many requests a description has at most."""
 
 _Result = TypeVar("_Result")
 
@@ -54,6 +59,12 @@ class MockServer:
             of the loopback interface; `*` allows any. Web pages elsewhere are kept out by this (DNS rebinding).
         port: The port to listen on; 0 takes a free one.
         document: The OpenAPI document to serve; None for the openapi.yaml that comes with the mock.
+        first_instance_id: The ID of the first instance, each has the next one; None for that of the contract's example.
+            Above 2**53 it finds clients that read IDs as floating-point numbers.
+
+    Attributes:
+        allow_unmet_faults: Whether a test may end while faults of `fail_next` wait; where not, pytest's fixture
+            `dataarts_mock` fails the test. The fixture sets it to False before each test.
 
     Raises:
         DocumentError: The document is missing, or lacks something that the mock responds with.
@@ -73,9 +84,10 @@ class MockServer:
         allowed_hosts: Iterable[str] = (),
         port: int = 0,
         document: Path | None = None,
+        first_instance_id: int | None = None,
     ) -> None:
         __tracebackhide__ = True
-        self.token = token
+        self.allow_unmet_faults = False
         self.access_key = access_key
         self.secret_key = secret_key
         try:
@@ -90,6 +102,7 @@ class MockServer:
                 control=control,
                 allowed_hosts=allowed_hosts,
                 document=document,
+                first_instance_id=first_instance_id,
             )
         except ValueError as error:  # About an argument of the caller's, to whom the frames below say nothing.
             raise error.with_traceback(None) from None
@@ -111,6 +124,11 @@ class MockServer:
         if self._url is None:
             raise RuntimeError(_NOT_STARTED)
         return self._url
+
+    @property
+    def token(self) -> str:
+        """The token that is known; the last one if others were issued since."""
+        return self._app.service.token
 
     def __enter__(self) -> Self:
         self.start()
@@ -177,17 +195,70 @@ class MockServer:
             self._thread = None
 
     def reset(self) -> None:
-        """Go back to the start: its jobs, the first instance ID, no requests, no faults."""
+        """Go back to the start: its jobs, no instances, the machine's clock, its token, no requests, no faults."""
         self._call(self._app.reset)
 
-    def add_job(self, name: str, workspace: str | None = None) -> None:
-        """Register a job, and its workspace with it; without a workspace ID it is in the default one.
+    def add_job(
+        self,
+        name: str,
+        workspace: str | None = None,
+        *,
+        states: Sequence[str] = STATES,
+        seconds: float | None = None,
+        appears_after: float = 0,
+    ) -> None:
+        """Register a job, and its workspace with it; one that is there already behaves so from its next run on.
+
+        Args:
+            name: Its name.
+            workspace: The ID of its workspace; None is the default one.
+            states: The states that each run of the job goes through; the last one stays. The first look at the
+                instance (`showJobInstance`) finds the first, the second look the second, and so on. To list
+                instances is no look.
+            seconds: How long each state lasts by the mock's clock, whoever looks; None where looks lead on.
+            appears_after: Seconds by the mock's clock from the start of a run until its instance is there.
 
         Raises:
-            ValueError: The name or the ID breaks the contract's rule.
+            ValueError: An argument breaks a rule of the contract, or is not of its type.
         """
         __tracebackhide__ = True
-        self._call(lambda: self._app.service.state.add_job(name, workspace))
+        state = self._app.service.state
+        self._call(lambda: state.add_job(name, workspace, states=states, seconds=seconds, appears_after=appears_after))
+
+    @property
+    def instances(self) -> list[RecordedInstance]:
+        """The instances since the last reset, the oldest first; of many the last 100,000. This is no look at them."""
+        return self._call(lambda: list(self._app.service.state.instances.records()))
+
+    def set_state(self, instance_id: int, state: str) -> None:
+        """Let an instance go to a state and stay there, until it is stopped or restarted.
+
+        Raises:
+            ValueError: There is no such instance, or the contract has no such state.
+        """
+        __tracebackhide__ = True
+        self._call(lambda: self._app.service.state.set_state(instance_id, state))
+
+    def freeze(self) -> None:
+        """Stop the mock's clock: the states and times of instances, dates of signatures, throttling and the journal."""
+        self._call(self._app.service.clock.freeze)
+
+    def advance(self, seconds: float) -> None:
+        """Move the mock's clock ahead, stopped or not; the token ages with it, and is not known after 24 hours.
+
+        Raises:
+            ValueError: The seconds are not a number, negative, or more than ten years.
+        """
+        __tracebackhide__ = True
+        self._call(lambda: self._app.service.clock.advance(seconds))
+
+    def unfreeze(self) -> None:
+        """Let the mock's clock go on from where it stands; `reset` sets it to the machine's time."""
+        self._call(self._app.service.clock.unfreeze)
+
+    def renew_token(self) -> str:
+        """Issue another token, and return it; those issued before are valid as long as they would have been."""
+        return self._call(self._app.service.renew_token)
 
     def fail_next(
         self,
@@ -198,6 +269,7 @@ class MockServer:
         transport: TransportFault | None = None,
         delay: float = 0.0,
         times: int = 1,
+        operation: str | None = None,
     ) -> None:
         """Let something go wrong with the next request, or the next few; call it again to line up more.
 
@@ -219,6 +291,8 @@ class MockServer:
             transport: What happens to the connection; not together with a response.
             delay: Seconds that the response is held back, at most 300; with a response, with `transport`, or alone.
             times: How many requests it meets, at least 1.
+            operation: The operationId of the one operation whose requests it meets, for example `"showJobInstance"`;
+                None for any. Requests of others pass it by.
 
         Raises:
             ValueError: An argument is not of its type or out of range, or names what the contract does not document.
@@ -231,8 +305,14 @@ class MockServer:
             "transport": transport,
             "delay": delay,
             "times": times,
+            "operation": operation,
         }
         self._call(lambda: self._app.service.faults.add(read_fault(fields)))
+
+    @property
+    def unmet_faults(self) -> list[str]:
+        """What `fail_next` lined up and no request has met yet, in words."""
+        return [str(fault) for fault in self._call(self._app.service.faults.waiting)]
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -267,6 +347,12 @@ class MockServer:
         runs = [request for request in requests if is_run(request, job, params, workspace)]
         if len(runs) != times:
             raise AssertionError(difference(requests, job, params, workspace, times=times, found=len(runs)))
+
+    def describe(self) -> str:
+        """Return the jobs that there are, and the last requests with what became of each, a line each."""
+        jobs, requests = self._call(lambda: (self._app.service.state.jobs(), self._app.journal.requests()))
+        names = [f"{name}@{workspace}" if workspace else name for name, workspace in jobs]
+        return "\n".join([f"jobs: {', '.join(names) or 'none'}", *received(requests, _DESCRIBED)])
 
     def client(self, **options: Any) -> Client:
         """Make a client of the mock: `dataarts_client.Client` with the mock's URL and token.

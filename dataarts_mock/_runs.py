@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ._behaviours import RUN
 from ._journal import RecordedRequest
 
 _SHOWN = 10
@@ -14,12 +15,15 @@ _SHOWN = 10
 def is_run(request: RecordedRequest, job: str, params: Mapping[str, str] | None, workspace: str | None) -> bool:
     """Say whether a request ran the job, in the workspace, with the parameters (None: any)."""
     return (
-        request.operation == "runJobImmediately"
-        and request.carried_out
+        _is_any_run(request)
         and request.parameters["job_name"] == job
         and request.parameters["workspace"] == workspace
         and (params is None or _params(request) == sorted(params.items()))
     )
+
+
+def _is_any_run(request: RecordedRequest) -> bool:
+    return request.operation == RUN and request.carried_out
 
 
 def difference(
@@ -35,11 +39,15 @@ def difference(
     with_params = "" if params is None else f" with params {dict(params)}"
     lines = [f"{job} in {_place(workspace)} ran {_times(found)}{with_params}; expected {_times(times)}"]
     lines += _nearest(requests, job, params, workspace)
-    lines.append(f"requests received: {len(requests) or 'none'}")
-    if len(requests) > _SHOWN:
-        lines[-1] += f", the last {_SHOWN}:"
-    lines += [f"  {_line(request)}" for request in requests[-_SHOWN:]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *received(requests, _SHOWN)])
+
+
+def received(requests: Sequence[RecordedRequest], shown: int) -> list[str]:
+    """Say in some lines what was received: at most so many requests, the last ones."""
+    lines = [f"requests received: {len(requests) or 'none'}"]
+    if len(requests) > shown:
+        lines[-1] += f", the last {shown}:"
+    return lines + [f"  {_line(request)}" for request in requests[-shown:]]
 
 
 def _nearest(
@@ -49,8 +57,8 @@ def _nearest(
     others = [
         request
         for request in requests
-        if request.carried_out
-        and request.parameters.get("job_name") == job
+        if _is_any_run(request)
+        and request.parameters["job_name"] == job
         and not is_run(request, job, params, workspace)
     ]
     if not others:
@@ -78,9 +86,10 @@ def _params(request: RecordedRequest) -> list[tuple[str, str]]:
 def _line(request: RecordedRequest) -> str:
     status: Any = request.status or "---"
     notes = [request.violation, f"fault: {request.fault}" if request.fault else None]
-    if request.carried_out:
+    if _is_any_run(request):
         notes.append(f"ran in {_place(request.parameters['workspace'])} with params {dict(_params(request))}")
-    return f"{request.method} {request.path} {status}  {'; '.join(filter(None, notes))}".rstrip()
+    query = f"?{request.query}" if request.query else ""
+    return f"{request.method} {request.path}{query} {status}  {'; '.join(filter(None, notes))}".rstrip()
 
 
 def _place(workspace: str | None) -> str:

@@ -4,14 +4,16 @@ The order of checks, and the example that is the response to each violation; the
 
 1. the request is HTTP (`RequestError`);
 2. the path is an operation's (`ApiNotFound`), and the method one that the path has (`MethodNotAllowed`);
-3. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `AccessKeyUnknown`, `SignatureInvalid`);
+3. the credentials are there and right (`TokenMissing`, `TokenInvalid`, `TokenExpired`, `AccessKeyUnknown`,
+   `SignatureInvalid`);
 4. the project has requests left in this second (`Throttled`);
 5. the body is not larger than the operation takes (`BodyTooLarge`), and has arrived to its end (`RequestError`);
 6. the media type is one that the operation takes (`MediaTypeUnsupported`);
 7. the parameters keep their rules, those with errors of their own last (`ParameterInvalid`, or as they say);
 8. the body is JSON, and keeps its schema (`ParameterInvalid`);
 9. no response is forced, by the request's own `Prefer` or by a fault in line;
-10. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`).
+10. the operation's behaviour finds nothing wrong (`WorkspaceNotFound`, `JobNotFound`, `JobInstanceNotFound`,
+    `JobInstanceStateWrong`).
 
 Whatever the response is, it is checked against the contract before it goes out. Faults of the transport are no business
 of this module: `_app` sees to them, before anything here and after.
@@ -21,18 +23,18 @@ from __future__ import annotations
 
 import random
 import re
-import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import lru_cache
-from math import ceil
 from typing import Any
 
 from dataarts_auth import access_key_of, verify_signature
 
-from ._document import Document, Example, Operation, SecurityScheme, encode_json, query_values
+from ._behaviours import BEHAVIOURS
+from ._clock import SECOND, Clock, as_datetime
+from ._document import Document, Example, Operation, SecurityScheme, query_values
 from ._faults import Faults, preference
-from ._state import BEHAVIOURS, State
+from ._json import encode_json
+from ._state import State
 from ._violations import Kind, Violation
 
 
@@ -129,17 +131,21 @@ class Route:
 
     Attributes:
         project: The first path parameter, by which requests are counted.
-        readings: What the path parameters are read as, or what is wrong with them, by name.
+        values: The path parameters that keep their rules, by name.
+        unread: The other parameters, in the order in which they are checked.
+        violations: What is wrong with path parameters, by name.
     """
 
-    __slots__ = ("operation", "project", "readings")
+    __slots__ = ("operation", "project", "unread", "values", "violations")
 
     def __init__(self, operation: Operation, raw: dict[str, bytes]) -> None:
         self.operation = operation
         self.project = next(iter(raw.values()), b"")
-        self.readings = {
-            each.name: each.read(raw[each.name]) for each in operation.parameters if each.location == "path"
-        }
+        path = [each for each in operation.parameters if each.location == "path"]
+        readings = {each.name: each.read(raw[each.name]) for each in path}
+        self.values = {name: value for name, (value, violation) in readings.items() if not violation}
+        self.violations = {name: violation for name, (_, violation) in readings.items() if violation}
+        self.unread = [each for each in operation.parameters if each.name not in self.values]
 
 
 class InvalidResponseError(Exception):
@@ -157,7 +163,10 @@ class Service:
         access_key: The one access key that is known.
         secret_key: The secret key to it.
         rate_limit: Requests a second and project; None for no limit.
-        now: Tells the time, for the dates of signatures.
+
+    Attributes:
+        clock: Tells the time, for the dates of signatures, the age of tokens and what is counted in each second.
+        token: The last token that was issued.
     """
 
     def __init__(
@@ -170,17 +179,18 @@ class Service:
         access_key: str,
         secret_key: str,
         rate_limit: int | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.document = document
         self.state = state
         self.faults = faults
+        self.clock = state.clock
         self.token = token
-        self.throttle = Throttle(rate_limit) if rate_limit is not None else None
-        self._token = token.encode()
+        self.throttle = Throttle(rate_limit, self.clock) if rate_limit is not None else None
+        self._first_token = token
+        self._issued = {token.encode(): 0}
+        """By how much the clock had been moved when a token was issued, by token."""
         self._access_key = access_key
         self._secret_key = secret_key
-        self._now = now
         self._route = lru_cache(maxsize=64)(self._find_route)  # Most requests go where others went before.
 
     def respond(self, request: Request) -> Response:
@@ -198,7 +208,7 @@ class Service:
             return forced
         outcome = operation.example.value
         if behaviour := BEHAVIOURS.get(operation.id):
-            outcome = behaviour(self.state, request.parameters, request.payload)
+            outcome = behaviour(self.state, operation, request.parameters, request.payload)
             if isinstance(outcome, Violation):
                 return self._refusal(outcome)
         response = self._checked(operation.example, {"X-Request-Id": _request_id()}, outcome)
@@ -221,11 +231,24 @@ class Service:
         return self._refusal(violation) if violation else None
 
     def reset(self) -> None:
-        """Go back to the start: the jobs, the instance IDs, no faults, no requests counted."""
+        """Go back to the start: the jobs, the instance IDs, the clock, the token, no faults, no requests counted."""
         self.state.reset()
+        self.token = self._first_token
+        self._issued = {self.token.encode(): 0}
         self.faults.clear()
         if self.throttle:
             self.throttle.clear()
+
+    def find_operation(self, request: Request) -> str | None:
+        """Return the operation that a request is for, by its operationId, whatever else is wrong with it."""
+        route = self._route(request.method, request.raw_path)
+        return None if isinstance(route, Violation) else route.operation.id
+
+    def renew_token(self) -> str:
+        """Issue another token, and return it; those issued before are valid as long as they would have been."""
+        self.token = f"{self._first_token}-{len(self._issued) + 1}"
+        self._issued[self.token.encode()] = self.clock.ahead
+        return self.token
 
     def _find_route(self, method: str, raw_path: bytes) -> Route | Violation:
         segments = raw_path.split(b"/")
@@ -247,16 +270,17 @@ class Service:
         if violation:
             return violation
         query = query_values(request.query) if request.query else {}
-        for parameter in operation.parameters:
+        request.parameters = parameters = route.values.copy()
+        for parameter in route.unread:
             if parameter.location == "path":
-                value, violation = route.readings[parameter.name]
-            elif parameter.location == "query":
+                return route.violations[parameter.name]
+            if parameter.location == "query":
                 value, violation = parameter.read(*query.get(parameter.name, ()))
             elif (field := request.fields.get(parameter.field)) is not None:
                 value, violation = parameter.read(field)
             else:
                 value, violation = parameter.read()
-            request.parameters[parameter.name] = value
+            parameters[parameter.name] = value
             if violation:
                 return violation
         if operation.body:
@@ -296,7 +320,13 @@ class Service:
         if value is None:
             return Violation(Kind.TOKEN_MISSING)
         if not scheme.is_signature:
-            return None if value == self._token else Violation(Kind.TOKEN_INVALID)
+            issued = self._issued.get(value)
+            if issued is None:
+                return Violation(Kind.TOKEN_INVALID)
+            # Only what the clock was moved by counts: a mock that runs for days goes on taking its token.
+            if self.clock.ahead and scheme.max_age and self.clock.ahead - issued > scheme.max_age * SECOND:
+                return Violation(Kind.TOKEN_EXPIRED)
+            return None
         access_key = access_key_of(value)
         if access_key is not None and access_key != self._access_key:
             unknown = _ACCESS_KEY.sub(lambda _: f"ak:{access_key},", self._message(Kind.ACCESS_KEY_UNKNOWN))
@@ -310,7 +340,7 @@ class Service:
             request.headers,
             request.body,
             secret_key=self._secret_key,
-            now=self._now(),
+            now=as_datetime(self.clock.now()),
         )
         return Violation(Kind.SIGNATURE_INVALID, message=message) if message else None
 
@@ -370,10 +400,12 @@ class Throttle:
 
     Args:
         limit: How many are let through.
+        clock: Tells the time.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, clock: Clock) -> None:
         self.limit = limit
+        self._clock = clock
         self._second = 0
         self._taken: dict[bytes, int] = {}
 
@@ -383,13 +415,13 @@ class Throttle:
 
     def take(self, project: bytes) -> int:
         """Count a request; 0 if it is let through, else the seconds to wait."""
-        now = time.monotonic()
-        if int(now) != self._second:
-            self._second = int(now)
+        second = self._clock.now() // SECOND
+        if second != self._second:
+            self._second = second
             self._taken.clear()
         taken = self._taken.get(project, 0)
         if taken >= self.limit:
-            return ceil(self._second + 1 - now) or 1
+            return 1  # The next second begins before one has passed.
         self._taken[project] = taken + 1
         return 0
 
@@ -434,4 +466,4 @@ def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def _request_id() -> str:
-    return f"{random.getrandbits(128):032x}"
+    return random.randbytes(16).hex()

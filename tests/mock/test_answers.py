@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.mock._http import post
 from tests.mock._process import running
 
 LIMIT = 12 * 1024 * 1024
@@ -243,19 +244,17 @@ def test_throttling_has_its_place_in_the_order(throttled_url: str, first: Fault,
 
 @pytest.fixture(scope="session")
 def throttled_url() -> Any:
-    """A mock that lets one request a second through."""
+    """A mock that lets one request a second through, and whose clock stands still."""
     with running("--rate-limit", "1") as url:
+        post(url, "/__mock__/clock/freeze")
         yield url
 
 
 def while_throttled(url: str, call: Call) -> Reply:
     """Send a request in a second whose one request is spent, in that request's project."""
-    spend = replace(Call(), project=call.project)
-    while True:
-        spend.send(url)
-        reply = call.send(url)
-        if spend.send(url).status == 429:  # The second has not ended meanwhile.
-            return reply
+    post(url, "/__mock__/clock/advance", {"Content-Type": "application/json"}, b'{"seconds": 1}')
+    assert replace(Call(), project=call.project).send(url).status < 429
+    return call.send(url)
 
 
 def test_instance_ids_count_up() -> None:

@@ -10,14 +10,20 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
-from tests.mock._process import read_url, start
+from tests.mock._http import NO_TLS, TOKEN
+from tests.mock._process import read_url, running, start
 
 WRONG = [
     (["--port", "65536"], "argument --port: '65536' is not a number from 0 to 65535"),
     (["--port", "x"], "argument --port: 'x' is not a number from 0 to 65535"),
     (["--job", "myJob@"], "argument --job: 'myJob@' has no workspace ID after the @"),
+    (["--job", "myJob:"], "argument --job: 'myJob:' has no states after the :"),
+    (["--job", "myJob:waiting,done"], "states[1]: not one of waiting, running, success, fail"),
+    (["--job", "myJob@ws1:"], "argument --job: 'myJob@ws1:' has no states after the :"),
+    (["--first-instance-id", "9223372036854775808"], "first_instance_id: greater than 9223372036854775807"),
     (["--job", ".."], r"job_name: does not match"),
     (["--job", "myJob@w 1"], r"workspace: does not match"),
     (["--rate-limit", "0"], "rate_limit: less than 1: 0"),
@@ -137,3 +143,22 @@ def test_without_the_extra_it_names_it() -> None:
         "dataarts-mock: error: the mock needs starlette, which comes with an extra: "
         "pip install 'dataarts-client[mock]'\n"
     )
+
+
+def test_jobs_have_states() -> None:
+    """`--job` says which states a job's runs go through, in its workspace; a reset keeps them."""
+    arguments = ["--job", "nightly:running,fail", "--job", "myJob", "--job", "nightly@ws1:pause"]
+    with (
+        running(*arguments, "--first-instance-id", str(2**60)) as url,
+        httpx.Client(base_url=url, verify=NO_TLS) as http,
+    ):
+        seen = []
+        for _ in range(2):
+            for job, workspace in (("nightly", None), ("myJob", None), ("nightly", "ws1")):
+                headers = TOKEN | ({"workspace": workspace} if workspace else {})
+                run = http.post(f"/v1/p1/jobs/{job}/run-immediate", headers=headers).json()["instanceId"]
+                path = f"/v1/p1/jobs/{job}/instances/{run}"
+                seen.append((run - 2**60, [http.get(path, headers=headers).json()["status"] for _ in range(2)]))
+            http.post("/__mock__/reset")
+
+    assert seen == [(0, ["running", "fail"]), (1, ["waiting", "running"]), (2, ["pause", "pause"])] * 2

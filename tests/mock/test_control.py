@@ -114,8 +114,8 @@ REFUSED: list[tuple[str, Any, int, str]] = [
     ("jobs", b" " * 65537, 413, "body: larger than 65536 bytes"),
     ("faults", {}, 400, "give status, example, transport or delay"),
     ("faults", {"status": "503"}, 400, "status: not of type integer"),
-    ("faults", {"status": 418}, 400, "status: code 418 is not documented for runJobImmediately; it has 200"),
-    ("faults", {"example": "Nope"}, 400, "example: example 'Nope' is not documented"),
+    ("faults", {"status": 418}, 400, "status: no operation documents a response with status 418"),
+    ("faults", {"example": "Nope"}, 400, "example: no operation documents a response with example 'Nope'"),
     ("faults", {"transport": "explode"}, 400, "transport: not one of reset-before-reading, reset-after-reading"),
     ("faults", {"status": 503, "times": 0}, 400, "times: less than 1"),
     ("faults", {"status": 503, "times": 1.5}, 400, "times: not of type integer"),
@@ -125,8 +125,13 @@ REFUSED: list[tuple[str, Any, int, str]] = [
     ("faults", b'{"status": 1e400}', 400, "body: not JSON: 1e400 is too great a number"),
     ("faults", {"status": 503, "retry_after": 1}, 400, "retry_after: response 503 has no Retry-After"),
     ("faults", {"status": 503, "retryAfter": 1}, 400, "retryAfter: unknown"),
-    ("nothing", {}, 404, "path: no control route; there are jobs, requests, faults, reset"),
-    ("", {}, 404, "path: no control route; there are jobs, requests, faults, reset"),
+    (
+        "nothing",
+        {},
+        404,
+        "path: no control route; there are jobs, instances, states, requests, faults, clock, clock/freeze",
+    ),
+    ("", {}, 404, "path: no control route; there are jobs, instances, states, requests, faults, clock, clock/freeze"),
     ("requests", {}, 405, "method: not GET or DELETE"),
 ]
 

@@ -58,6 +58,8 @@ def test_page_is_no_request_to_the_service(http: httpx.Client, dataarts_mock: Mo
 
     assert statuses == [200, 200, 404]
     assert dataarts_mock.requests == []
+    assert dataarts_mock.unmet_faults == ["html-502"]
+    dataarts_mock.allow_unmet_faults = True
 
 
 def test_root_leads_to_the_page(http: httpx.Client, dataarts_mock: MockServer) -> None:

@@ -32,6 +32,8 @@ TWO_TESTS = """
         assert dataarts_mock.requests == []
         dataarts_mock.add_job("other")
         dataarts_mock.fail_next(503)
+        dataarts_mock.freeze()
+        dataarts_mock.allow_unmet_faults = True
         request = urllib.request.Request(dataarts_mock.url + "/nowhere", method="POST")
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(request)
@@ -40,13 +42,6 @@ TWO_TESTS = """
         assert [thread.name for thread in threading.enumerate()].count("dataarts-mock") == 1
         print("served by", dataarts_mock.url)
 """
-
-
-@pytest.fixture
-def only_plugins(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
-    """Load no plugin of this environment into a pytest run, for speed; and the arguments that load the mock's."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return ("-p", "dataarts_mock._pytest_plugin")
 
 
 DIFFERENCES = """\

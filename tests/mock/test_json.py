@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataarts_mock._document import MAX_DEPTH, decode_json, encode_json
+from dataarts_mock._json import MAX_DEPTH, decode_json, encode_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)

@@ -38,7 +38,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 CALLS: list[tuple[Callable[[MockServer], object], str]] = [
-    (lambda mock: mock.fail_next(418), "status: code 418 is not documented for runJobImmediately"),
+    (lambda mock: mock.fail_next(418), "status: no operation documents a response with status 418"),
     (lambda mock: mock.fail_next(), "give status, example, transport or delay"),
     (lambda mock: mock.fail_next(delay=-1), "delay: less than 0"),
     (lambda mock: mock.add_job("a b"), "job_name: does not match"),

@@ -89,12 +89,14 @@ def serve_in_process(document: Path) -> None:
 
 def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
     """Have the mock serve the changed document."""
-    from dataarts_mock._state import State
+    from dataarts_mock._instances import Script
+    from dataarts_mock._state import STATES, State
 
     serve_in_process(_write(constraint, document, folder))
 
-    def add_job(self: Any, name: str, workspace: str | None = None) -> None:
-        self._workspaces.setdefault(workspace, set()).add(name)  # Whatever its name: the mock must start.
+    def add_job(self: Any, name: str, workspace: str | None = None, **others: Any) -> None:
+        script = Script(STATES, duration=None, delay=0, submitted=0)
+        self._jobs.setdefault(workspace, {})[name] = script  # Whatever its name: the mock must start.
 
     State.add_job = add_job  # type: ignore[method-assign]
 

@@ -160,9 +160,9 @@ def _() -> None:
 
 @mistake("NaN is taken for JSON")
 def _() -> None:
-    from dataarts_mock import _document
+    from dataarts_mock import _json
 
-    replaced(_document, "_DECODER", lambda real: json.JSONDecoder())
+    replaced(_json, "_DECODER", lambda real: json.JSONDecoder())
 
 
 @mistake("an empty body is refused")
@@ -264,7 +264,7 @@ def _() -> None:
 
     def counted(real: Any) -> Any:
         def refusal(self: Any, violation: Any) -> Any:
-            self.state.next_instance_id()
+            self.state.start("project", None, "myJob")
             return real(self, violation)
 
         return refusal
