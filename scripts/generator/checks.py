@@ -18,6 +18,8 @@ ENFORCED = frozenset(keyword for keywords in KEYWORDS.values() for keyword in ke
 """The keywords that the runtime checks."""
 FORMATS = frozenset({"binary", "base64", "byte"})
 """Formats of strings that are no text."""
+IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
+"""Headers that OpenAPI has other means for."""
 
 
 def check(document: Document) -> None:
@@ -46,9 +48,13 @@ def _check_schema(place: str, schema: Node) -> None:
 
 
 def _check_operation(operation: OperationObject) -> None:
+    if "servers" in operation.node:
+        raise GenerationError(f"{operation} has servers of its own")
     for parameter in operation.parameters:
         if parameter["in"] == "cookie":
             raise GenerationError(f"{operation} takes a cookie")
+        if parameter["in"] == "header" and parameter["name"].lower() in IGNORED_HEADERS:
+            raise GenerationError(f"{operation}: OpenAPI ignores a parameter for the header {parameter['name']}")
         if "schema" not in parameter:
             raise GenerationError(f"{operation}: parameter {parameter['name']} has no schema")
         default = "form" if parameter["in"] == "query" else "simple"
@@ -58,3 +64,6 @@ def _check_operation(operation: OperationObject) -> None:
         raise GenerationError(f"{operation} takes a body that is not, or not only, JSON")
     if not any(status.startswith("2") for status in operation.responses):
         raise GenerationError(f"{operation} describes no response of success")
+    for status, response in operation.responses.items():
+        if len(response.get("content", {})) > 1:
+            raise GenerationError(f"{operation}: the response {status} has several media types")

@@ -110,7 +110,7 @@ class Models:
         taken = {field.name for field in fields} & MEMBERS
         if taken:
             raise GenerationError(
-                f"a property of {model.class_info.name} would be called {taken.pop()}, as its model's own"
+                f"a property of {model.class_info.name} would be called {taken.pop()}, which models have for themselves"
             )
         return fields
 
@@ -178,13 +178,12 @@ class Models:
 
     def _field(self, prop: PropertyProtocol, node: Node) -> Field:
         resolved = self._document.resolve(node)
-        values = annotation(prop)
         return Field(
             name=prop.python_name,
             json_name=prop.name.get_untrusted_value(),
             required=prop.required,
-            annotation=values if prop.required else union([values, "Unset"]),
-            none_is_unset=not prop.required and values != "Any" and not values.endswith("None"),
+            annotation=annotation(prop) if prop.required else annotation(prop, "Unset"),
+            none_is_unset=not prop.required and not {"Any", "None"}.intersection(types(prop)),
             schema=self.schema(prop, node, by_name=True),
             text=described(node.get("description") or resolved.get("description", ""), resolved),
         )
@@ -199,36 +198,41 @@ class Models:
         if None in node.get("enum", []):
             return [{"type": "null"}, {"enum": [value for value in node["enum"] if value is not None]}]
         nodes = [*node.get("anyOf", []), *node.get("oneOf", [])]
-        if isinstance(node.get("type"), list):
+        if is_array(node.get("type")):
             nodes += [{**node, "type": kind} for kind in node["type"]]
         flat: list[Node] = []
         for inner in map(self._document.resolve, nodes):
-            nested = inner.get("anyOf") or inner.get("oneOf") or isinstance(inner.get("type"), list)
-            flat += self._alternatives(inner) if nested else [inner]
+            nested = inner.get("anyOf") or inner.get("oneOf") or is_array(inner.get("type"))
+            flat += self._alternatives(inner) if nested or None in inner.get("enum", []) else [inner]
         return flat
 
 
-def annotation(prop: PropertyProtocol) -> str:
-    """Return the Python type of a property's values."""
+def annotation(prop: PropertyProtocol, *others: str) -> str:
+    """Return the Python type of a property's values, or of these and others."""
+    return union([*types(prop), *others])
+
+
+def types(prop: PropertyProtocol) -> list[str]:
+    """Return the Python types that a property's values can have."""
     if isinstance(prop, ConstProperty):
-        return f"Literal[{prop.value.python_code.as_unembedded_code()}]"
+        return [f"Literal[{prop.value.python_code.as_unembedded_code()}]"]
     if isinstance(prop, ListProperty):
-        return f"list[{annotation(prop.inner_property)}]"
+        return [f"list[{annotation(prop.inner_property)}]"]
     if isinstance(prop, EnumProperty):
-        return f"{prop.class_info.name} | {prop.value_type.__name__}"
+        return [prop.class_info.name, prop.value_type.__name__]
     if isinstance(prop, ModelProperty):
-        return prop.class_info.name
+        return [prop.class_info.name]
     if isinstance(prop, UnionProperty):
-        return union(map(annotation, prop.inner_properties))
-    return _plain(prop)[0]
+        return [name for inner in prop.inner_properties for name in types(inner)]
+    return [_plain(prop)[0]]
 
 
-def union(annotations: Iterable[str]) -> str:
+def union(names: Iterable[str]) -> str:
     """Return the union of some types: each once, None last; None alone, if there are none."""
-    names = dict.fromkeys(name for text in annotations for name in text.split(" | "))
-    if "Any" in names:
+    unique = dict.fromkeys(names)
+    if "Any" in unique:
         return "Any"
-    return " | ".join(sorted(names, key=lambda name: name == "None")) or "None"
+    return " | ".join(sorted(unique, key=lambda name: name == "None")) or "None"
 
 
 def _check_names(enum: EnumProperty, node: Node) -> None:
@@ -240,23 +244,23 @@ def _check_names(enum: EnumProperty, node: Node) -> None:
 def _group(enum: EnumProperty, extension: str, value: Any) -> list[Group]:
     """Return the class method for an extension, or none if the extension is not about values of the enum."""
     lists = value if is_object(value) else {"": value}
-    values = [item for items in lists.values() if is_array(items) for item in items]
     members = {_unescaped(value): name for name, value in enum.values.items()}
-    if not values or not all(map(is_array, lists.values())) or not any(item in members for item in values):
+    values = [item for items in lists.values() if is_array(items) for item in items]
+    about_values = any(isinstance(item, enum.value_type) and item in members for item in values)
+    if not about_values or not all(map(is_array, lists.values())):
         return []
-    wrong = [item for item in values if item not in members]
-    if wrong:
-        raise GenerationError(f"{extension} lists {wrong[0]!r}, which is no value of {enum.class_info.name}")
+    for item in values:
+        if not isinstance(item, enum.value_type) or item not in members:
+            raise GenerationError(f"{extension} lists {item!r}, which is no value of {enum.class_info.name}")
     name = PythonIdentifier(extension.removeprefix("x-"), prefix="field_")
     if hasattr(StrEnum if enum.value_type is str else IntEnum, name):
         raise GenerationError(f"{extension} of {enum.class_info.name} has the name of a method that enums have")
-    sets = {
-        key: f"frozenset({{{', '.join(f'cls.{members[item]}' for item in items)}}})" for key, items in lists.items()
-    }
-    if is_object(value):
-        code = ", ".join(f"{key!r}: {members}" for key, members in sets.items())
-        return [Group(extension, name, True, f"dict[str, frozenset[{enum.class_info.name}]]", f"{{{code}}}")]
-    return [Group(extension, name, False, f"frozenset[{enum.class_info.name}]", sets[""])]
+    kind = f"frozenset[{enum.class_info.name}]"
+    sets = {key: ", ".join(f"cls.{members[item]}" for item in items) for key, items in lists.items()}
+    if not is_object(value):
+        return [Group(extension, name, named=False, annotation=kind, code=f"frozenset({{{sets['']}}})")]
+    code = ", ".join(f"{key!r}: frozenset({{{listed}}})" for key, listed in sets.items())
+    return [Group(extension, name, named=True, annotation=f"dict[str, {kind}]", code=f"{{{code}}}")]
 
 
 def _unescaped(value: str | int) -> str | int:

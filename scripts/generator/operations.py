@@ -13,7 +13,7 @@ from openapi_python_client.parser.responses import Response as ParsedResponse
 
 from .document import Document, Node, OperationObject, erased, is_json, is_object
 from .errors import GenerationError
-from .models import Models, annotation, union
+from .models import Models, annotation, types, union
 from .prose import described, sentence
 
 MAX_BYTES = "x-max-body-bytes"
@@ -53,9 +53,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Response:
-    """A response of an operation: the type of its content, and the schema."""
+    """A response of an operation."""
 
-    annotation: str
+    types: list[str]
+    """The Python types that its content can have."""
     schema: str
 
 
@@ -117,8 +118,8 @@ class Operations:
             for status, value in failures.items()
             if any(map(is_json, value.get("content", {})))
         }
-        result = union(response.annotation for response in of_success.values())
-        error = union(response.annotation for response in of_failure.values())
+        results = [name for response in of_success.values() for name in response.types]
+        errors = [name for response in of_failure.values() for name in response.types]
         contents = [value.get("content", {}) for value in (*responses.values(), *failures.values())]
         media_types = dict.fromkeys(media_type for content in contents for media_type in content)
         return Operation(
@@ -130,9 +131,9 @@ class Operations:
             errors={status: sentence(value["description"]) for status, value in failures.items()},
             hints={status: _hint(status, value["x-hint"]) for status, value in failures.items() if "x-hint" in value},
             accept=", ".join(media_types) or "*/*",
-            result=result,
-            error=error,
-            parsed=union([result, error]),
+            result=union(results),
+            error=union(errors),
+            parsed=union([*results, *(errors or ["None"])]),
             summary=sentence(node.get("summary") or found),
             description=sentence(node.get("description", "")),
             deprecated=node.get("deprecated", False),
@@ -162,14 +163,13 @@ class Operations:
         if isinstance(prop, ModelProperty) or "object" in str(schema.get("items", {}).get("type", "")):
             raise GenerationError(f"parameter {node['name']} is an object")
         text = described(node.get("description") or schema.get("description", ""), schema)
-        values = annotation(prop)
         return Parameter(
             name=f"{prop.python_name}_{node['in']}" if prop.python_name in ARGUMENTS else prop.python_name,
             location=node["in"],
             wire_name=node["name"],
             required=prop.required,
             exploded=node.get("explode", node["in"] == "query"),
-            annotation=values if prop.required else union([values, "None"]),
+            annotation=annotation(prop) if prop.required else annotation(prop, "None"),
             schema=self._models.schema(prop, schema),
             text=text or NOT_DESCRIBED,
         )
@@ -182,7 +182,7 @@ class Operations:
         schema = self._document.resolve(content["schema"])
         required = found.body.get("required", False)
         return Body(
-            annotation=annotation(prop) if required else union([annotation(prop), "None"]),
+            annotation=annotation(prop) if required else annotation(prop, "None"),
             schema=self._models.schema(prop, content["schema"]),
             media_type=media_type,
             required=required,
@@ -196,11 +196,11 @@ class Operations:
             if "schema" not in value:
                 break
             if is_json(media_type):
-                return Response(annotation(parsed.prop), self._models.schema(parsed.prop, value["schema"]))
+                return Response(types(parsed.prop), self._models.schema(parsed.prop, value["schema"]))
             if media_type.startswith("text/"):
-                return Response("str", "Text()")
-            return Response("bytes", "Binary()")
-        return Response("None", "None")
+                return Response(["str"], "Text()")
+            return Response(["bytes"], "Binary()")
+        return Response(["None"], "None")
 
 
 def _hint(status: str, value: Any) -> str | dict[str, str]:

@@ -23,6 +23,22 @@ def form(operation: dict[str, Any]) -> None:
     operation["requestBody"]["content"] = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
 
 
+def servers(operation: dict[str, Any]) -> None:
+    """Add servers."""
+    operation["servers"] = [{"url": "https://other.example"}]
+
+
+def accept(operation: dict[str, Any]) -> None:
+    """Add a header that OpenAPI ignores."""
+    operation["parameters"].append({"name": "Accept", "in": "header", "schema": {"type": "string"}})
+
+
+def media_types(operation: dict[str, Any]) -> None:
+    """Add a response of two media types."""
+    content = {"application/json": {"schema": {"type": "string"}}, "text/plain": {"schema": {"type": "string"}}}
+    operation["responses"]["201"] = {"description": "x", "content": content}
+
+
 def no_success(operation: dict[str, Any]) -> None:
     """Leave out the response of success."""
     del operation["responses"]["200"]
@@ -57,6 +73,9 @@ def body(**schema: Any) -> Callable[[dict[str, Any]], None]:
         (cookie, "cookie"),
         (form, "JSON"),
         (no_success, "success"),
+        (servers, "servers"),
+        (accept, "Accept"),
+        (media_types, "201"),
         (numeric_hint, "x-hint"),
         (query(type="string", **{"not": {"const": "x"}}), "not"),
         (query(type="string", format="binary"), "binary"),
@@ -126,6 +145,7 @@ def variable(name: str) -> Callable[[dict[str, Any]], None]:
         (schema("X", type="string", enum=["a_b", "a-b"]), ["X", "same name", "x-enum-varnames"]),
         (schema("X", type="string", enum=["a", "b"], **{"x-good": ["a", "c"]}), ["x-good", "'c'", "X"]),
         (schema("X", type="string", enum=["a", "b"], **{"x-good": {"y": ["a"], "z": ["c"]}}), ["x-good", "'c'", "X"]),
+        (schema("X", type="string", enum=["a", "b"], **{"x-good": ["a", 1]}), ["x-good", "1", "X"]),
         (schema("X", type="string", enum=["a", "b"], **{"x-title": ["a"]}), ["x-title", "X"]),
         (schema("X", type="object", properties={"toDict": {"type": "string"}}), ["to_dict", "X"]),
         (schema("X", type="object", properties={"y": {"$ref": "#/components/schemas/Y"}}), ["schemas/Y", "nowhere"]),

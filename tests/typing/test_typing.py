@@ -76,6 +76,11 @@ def test_pyright(tmp_path: Path) -> None:
     assert pyright(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, USER) == []
 
 
+def test_generator_pyright(tmp_path: Path) -> None:
+    """Pyright, strict, has nothing to say about the generator."""
+    assert pyright(tmp_path, ROOT / "scripts" / "generator") == []
+
+
 def test_what_cannot_work_is_refused_by_mypy(tmp_path: Path) -> None:
     """Mypy finds fault with every line that cannot work, and with no other."""
     lines = USER.read_text(encoding="utf-8").splitlines()
