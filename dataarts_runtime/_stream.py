@@ -162,8 +162,8 @@ class BodyReader:
 
     def end(self) -> None:
         """Note that the body has ended."""
-        compressed = self._decompressor is not None and self._received > 0
-        if compressed and not self._decompressor.eof and self.problem is None:
+        decompressor = self._decompressor if self._received > 0 else None
+        if decompressor is not None and not decompressor.eof and self.problem is None:
             self.problem = "the compressed body is not complete"
 
 

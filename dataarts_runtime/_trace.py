@@ -275,9 +275,8 @@ def traces_all(transport: Any) -> bool:
     """Return whether a transport is known to trace all that it writes: None, for httpx's own, or one of httpx's."""
     if transport is None or getattr(transport, "traces_requests", False) is True:
         return True
-    kind = type(transport)
     if isinstance(transport, httpx.HTTPTransport):
-        return kind.handle_request is httpx.HTTPTransport.handle_request
+        return type(transport).handle_request is httpx.HTTPTransport.handle_request
     if isinstance(transport, httpx.AsyncHTTPTransport):
-        return kind.handle_async_request is httpx.AsyncHTTPTransport.handle_async_request
+        return type(transport).handle_async_request is httpx.AsyncHTTPTransport.handle_async_request
     return False
