@@ -6,7 +6,7 @@ A model is an attrs class. Each of its fields has a `Property` as its validator,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import attrs
 
@@ -111,6 +111,10 @@ class Model:
     """What all models have in common."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+        # For attrs.asdict and the like to be given a model. attrs itself is hidden from type checkers by `model`.
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
 
     def __init_subclass__(cls) -> None:
         _models[cls.__module__.rpartition(".")[0], cls.__name__] = cls

@@ -6,8 +6,9 @@ The ignored lines are proofs too: a type checker that finds nothing wrong with o
 from __future__ import annotations
 
 import ssl
-from typing import assert_type
+from typing import Any, assert_type
 
+import attrs
 import httpx
 
 from dataarts_auth import SignatureAuth, TokenAuth, auth_from_env
@@ -100,6 +101,7 @@ def arguments(client: Client, maybe: str | None, body: RunJobRequest | None) -> 
     JobParam("aaa", "111", None)
     JobParam("aaa", "111", param_type=None, additional_properties={"type": "variable"})
     assert_type(param.param_type, ParamType | str | Unset)
+    assert_type(attrs.asdict(param), dict[str, Any])
     assert_type(param.name, str)
     assert_type(param.value, str)
     request = RunJobRequest(job_params=[param])
