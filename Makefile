@@ -11,7 +11,7 @@ help: ## Show this list (default)
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(READY) ## Run the documented example against the mock, and show what goes over the wire
+demo: $(READY) ## Run the documented example to its end against the mock, and show what goes over the wire
 	@$(BIN)/python scripts/demo.py
 
 .PHONY: mock

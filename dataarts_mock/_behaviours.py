@@ -22,7 +22,7 @@ Behaviour = Callable[[State, Operation, Mapping[str, Any], Any], Any]
 """Given the state, the operation, its parameters and the payload of the request, the payload of the response, or a
 Violation."""
 
-_DAY = 24 * 60 * 60 * SECOND
+_DAY = 24 * 60 * 60 * 1000
 _MINUTE = 60 * SECOND
 _MANUAL = "MANUAL"
 """The type of an instance that was executed immediately, by the name that the contract gives it."""
@@ -67,12 +67,12 @@ def list_job_instances(state: State, operation: Operation, parameters: Mapping[s
     """List instances, the newest first; to list an instance is no look at it."""
     if violation := state.missing_workspace(parameters["workspace"]):
         return violation
-    now = state.clock.now()
+    now = state.clock.now() // MILLISECOND
     after, before = parameters["minPlanTime"], parameters["maxPlanTime"]
     if after is None:
-        after = now // _DAY * _DAY // MILLISECOND - 1
+        after = now // _DAY * _DAY - 1
     if operation.max_window is not None:
-        after = max(after, (now // MILLISECOND if before is None else before) - operation.max_window)
+        after = max(after, (now if before is None else min(before, now)) - operation.max_window)
     if parameters["instanceType"] not in (None, _type(state)):
         return {"total": 0, "instances": []}
     total, instances = state.instances.page(

@@ -4,7 +4,8 @@
 # pyright: basic
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
@@ -66,16 +67,35 @@ def run_once(
     Parameters are the arguments of the SDK's `JobParam`: `name`, `value`, and `type` (dgc) or `param_type` (dlf).
     """
     module: Any = {"dgc": dgc, "dlf": dlf}[sdk]
-    builder: Any = {"dgc": dgc.DgcClient, "dlf": dlf.DlfClient}[sdk].new_builder()
     credentials = BasicCredentials(access_key, secret_key, project_id)
     if security_token is not None:
         credentials = credentials.with_security_token(security_token)
-    client = builder.with_credentials(credentials).with_http_config(HttpConfig(timeout=10)).with_endpoint(url).build()
     body = None
     if params is not None:
         body = module.StartJobReq(job_params=[module.JobParam(**param) for param in params])
-    try:
+    with _client(sdk, url, credentials) as client:
         answer = client.run_once(module.RunOnceRequest(workspace=workspace, job_name=job_name, body=body))
+    return str(answer.instance_id)
+
+
+def call(
+    url: str, operation: str, *, access_key: str, secret_key: str, project_id: str, **arguments: Any
+) -> dict[str, Any]:
+    """Call an operation by the official client for DGC, and return its answer as JSON; its exceptions pass through.
+
+    Arguments are those of the SDK's request, for example `ShowJobInstanceRequest` for `show_job_instance`.
+    """
+    request = getattr(dgc, "".join(word.title() for word in operation.split("_")) + "Request")(**arguments)
+    with _client("dgc", url, BasicCredentials(access_key, secret_key, project_id)) as client:
+        answer: dict[str, Any] = getattr(client, operation)(request).to_json_object()
+    return answer
+
+
+@contextmanager
+def _client(sdk: str, url: str, credentials: Any) -> Iterator[Any]:
+    builder: Any = {"dgc": dgc.DgcClient, "dlf": dlf.DlfClient}[sdk].new_builder()
+    client = builder.with_credentials(credentials).with_http_config(HttpConfig(timeout=10)).with_endpoint(url).build()
+    try:
+        yield client
     finally:
         client.close()
-    return str(answer.instance_id)

@@ -205,6 +205,7 @@ def test_window_is_no_longer_than_three_days(
     new = run(client)
 
     assert ids(client, min_plan_time=time - HOUR) == (1, [new])
+    assert ids(client, min_plan_time=time - HOUR, max_plan_time=time + 400 * DAY) == (1, [new])
     assert ids(client, min_plan_time=time - HOUR, max_plan_time=time - 1 + window) == (1, [old])
     assert ids(client, min_plan_time=time - HOUR, max_plan_time=time + window) == (0, [])
 

@@ -90,8 +90,8 @@ def sync(
     Returns the job instances that match every given parameter, without their nodes. Newer pages of the reference
     limit what is returned to a window of planned times: without minPlanTime and maxPlanTime the current day, and
     three days at most. So give both, no more than three days apart. What a server does with a longer window is stated
-    nowhere; the mock returns the instances of its last three days. The order is stated nowhere either; the mock
-    returns the newest first, as the reference's example does.
+    nowhere; the mock returns the instances of its last three days up to now. The order is stated nowhere either; the
+    mock returns the newest first, as the reference's example does.
 
     Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0094.html
 
