@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 from typing import Any, Literal, NamedTuple, cast
@@ -131,28 +132,25 @@ def text_of(content: bytes, headers: httpx.Headers, *, errors: Literal["strict",
     Raises:
         ValueError: The bytes are in no such charset.
     """
-    detected = json.detect_encoding(content)
-    if not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        for charset in (_declared(headers), detected):
-            try:
-                return content.decode(charset)
-            except (LookupError, ValueError):
-                pass
+    declared = None if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) else _declared(headers)
+    if declared is not None:
+        with suppress(LookupError, UnicodeError):
+            return content.decode(declared)
     try:
-        return content.decode(detected, errors)
+        return content.decode(json.detect_encoding(content), errors)
     except UnicodeError:
         raise ValueError("the body is not in its charset") from None
 
 
-def _declared(headers: httpx.Headers) -> str:
-    """Return Python's name of the charset that the Content-Type header declares; an empty one if there is none."""
+def _declared(headers: httpx.Headers) -> str | None:
+    """Return Python's name of the charset that the Content-Type header declares; None if it is none that is decoded."""
     declared = re.search(_CHARSET, headers.get("content-type", ""))
     if declared is None:
-        return ""
+        return None
     name = normalize_encoding(declared[1]).lower().removeprefix("x_")
     name = aliases.get(name, name)
     name = _CALLED.get(name, name)
-    return name if re.fullmatch(_CHARSETS, name) else ""
+    return name if re.fullmatch(_CHARSETS, name) else None
 
 
 class ErrorDetails(NamedTuple):
@@ -190,7 +188,7 @@ def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]
         message = excerpt(text, secrets) or None
     code = _first(fields, "error_code", "errorCode", "code") or None
     request_id = _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None
-    return ErrorDetails(hidden(code, secrets), hidden(message, secrets), hidden(request_id, secrets))
+    return ErrorDetails(*hidden([code, message, request_id], secrets))
 
 
 def _first(fields: dict[str, Any], *names: str) -> str | None:
