@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,19 +11,55 @@ import pytest
 
 from dataarts_runtime.client import BaseClient
 from dataarts_runtime.errors import ApiError, ClientError
-from dataarts_runtime.operation import Operation
+from dataarts_runtime.operation import Operation, Parameter
 from dataarts_runtime.schema import Anything, Schema
 
+from ._calls import TLS
 
-def receive(response: httpx.Response, schema: Schema | None = None, *, detailed: bool = False, **options: Any) -> Any:
-    """Call an operation that is answered with this response, and whose result has this schema; return the result."""
-    operation: Operation[Any, Any] = Operation(
+
+def read_things(*parameters: Parameter, path: str = "/things", schema: Schema | None = None) -> Operation[Any, Any]:
+    """Make an operation that reads something, whose result has this schema."""
+    return Operation(
         "GET",
-        "/things",
+        path,
+        *parameters,
         responses={"200": schema or Anything()},
         error_responses={"default": Anything()},
         hints={},
     )
+
+
+def call_repeatedly(
+    mode: str,
+    base_url: str,
+    operation: Operation[Any, Any],
+    *calls: tuple[Any, ...],
+    between: Callable[[], object] = lambda: None,
+    **options: Any,
+) -> list[Any]:
+    """Call an operation with each of these arguments, over one client, with something done after each call."""
+    client = BaseClient(base_url, verify=TLS, **options)
+    results: list[Any] = []
+
+    async def run() -> None:
+        async with client:
+            for values in calls:
+                results.append(await operation.asyncio(client, None, None, *values))
+                between()
+
+    if mode == "asyncio":
+        asyncio.run(run())
+        return results
+    with client:
+        for values in calls:
+            results.append(operation.sync(client, None, None, *values))
+            between()
+    return results
+
+
+def receive(response: httpx.Response, schema: Schema | None = None, *, detailed: bool = False, **options: Any) -> Any:
+    """Call an operation that is answered with this response, and whose result has this schema; return the result."""
+    operation = read_things(schema=schema)
     transport = httpx.MockTransport(lambda request: response)
     with BaseClient("http://service.example", transport=transport, max_retries=0, **options) as client:
         return (operation.sync_detailed if detailed else operation.sync)(client, None, None)
