@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,21 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have a failure whose first line would only be `assert 2 == 1` begin with the truth that the test states."""
+    report = yield
+    rule = inspect.getdoc(getattr(item, "function", None)) or ""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if rule and crash is not None and crash.message.startswith(("assert ", "Failed: DID NOT RAISE")):
+        rule = rule.partition("\n\n")[0].replace("\n", " ")
+        crash.message = f"{rule} This does not hold: {crash.message}"
+        lines: list[str] = getattr(report.longrepr, "reprtraceback").reprentries[-1].lines  # noqa: B009 - pytest's type has none
+        failure = next((number for number, line in enumerate(lines) if line.startswith("E ")), len(lines))
+        lines.insert(failure, f"E       {rule}")
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,9 @@ MODES = ("sync", "asyncio")
 PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
 JOB = "myJob"
 
+LIMIT = 30.0
+"""Seconds after which an asynchronous call that keeps no timeout is ended, so that its test fails by itself."""
+
 TLS = httpx.create_ssl_context()
 """Making one costs more than a call; tests without TLS share it."""
 
@@ -45,7 +48,7 @@ def call(mode: str, operation: ModuleType, client: Client, *args: Any, **kwargs:
             return function(*args, client=client, **kwargs)
 
     async def run() -> Any:
-        async with client:
+        async with client, asyncio.timeout(LIMIT):
             return await function(*args, client=client, **kwargs)
 
     return asyncio.run(run())
