@@ -5,8 +5,9 @@ A model is an attrs class. Each of its fields has a `Property` as its validator,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 import attrs
 
@@ -36,7 +37,8 @@ class Object(Schema):
     def model(self) -> type[Model]:
         """The model's class."""
         if self._model is None:
-            self._model = _models[self._key]
+            package, name = self._key
+            self._model = cast("type[Model]", getattr(sys.modules[package], name))  # which may import it
         return self._model
 
     def check(self, value: Any, path: str) -> None:
@@ -104,9 +106,6 @@ def model(cls: type[M]) -> type[M]:
     return attrs.define(cls, on_setattr=_on_setattr)
 
 
-_models: dict[tuple[str, str], type[Model]] = {}  # by package and class name
-
-
 class Model:
     """What all models have in common."""
 
@@ -115,9 +114,6 @@ class Model:
     if TYPE_CHECKING:
         # For attrs.asdict and the like to be given a model. attrs itself is hidden from type checkers by `model`.
         __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
-
-    def __init_subclass__(cls) -> None:
-        _models[cls.__module__.rpartition(".")[0], cls.__name__] = cls
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

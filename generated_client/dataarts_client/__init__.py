@@ -10,6 +10,10 @@ in `models`, what a call can raise in `errors`.
         result = api.TAG.OPERATION.sync(..., client=client)
 """
 
+from typing import TYPE_CHECKING
+
+from dataarts_runtime.lazy import lazy_names
+
 from . import api, errors, models, types
 from .client import Client, server_url
 from .errors import (
@@ -25,24 +29,31 @@ from .errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from .models import (
-    ErrorResponse,
-    InstanceType,
-    JobInstance,
-    JobInstanceList,
-    JobInstanceStatus,
-    JobInstanceSummary,
-    JobParam,
-    JobParamVersion,
-    NodeInstance,
-    NodeStatus,
-    ParamType,
-    RestartJobInstanceRequest,
-    RetryLocation,
-    RunJobRequest,
-    RunJobResponse,
-)
 from .types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    from .models import (
+        ErrorResponse,
+        InstanceType,
+        JobInstance,
+        JobInstanceList,
+        JobInstanceStatus,
+        JobInstanceSummary,
+        JobParam,
+        JobParamVersion,
+        NodeInstance,
+        NodeStatus,
+        ParamType,
+        RestartJobInstanceRequest,
+        RetryLocation,
+        RunJobRequest,
+        RunJobResponse,
+    )
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        "models:ErrorResponse models:InstanceType models:JobInstance models:JobInstanceList models:JobInstanceStatus models:JobInstanceSummary models:JobParam models:JobParamVersion models:NodeInstance models:NodeStatus models:ParamType models:RestartJobInstanceRequest models:RetryLocation models:RunJobRequest models:RunJobResponse",
+    )
 
 __version__ = "0.1.0"
 """The version of this package."""

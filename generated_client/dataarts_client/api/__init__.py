@@ -3,7 +3,4 @@
 
 from . import instances, jobs
 
-__all__ = [
-    "instances",
-    "jobs",
-]
+__all__ = ["instances", "jobs"]

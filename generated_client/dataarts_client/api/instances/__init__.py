@@ -10,11 +10,15 @@ In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `a
 also one of status 400 and above.
 """
 
-from . import list_job_instances, restart_job_instance, show_job_instance, stop_job_instance
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "list_job_instances",
-    "restart_job_instance",
-    "show_job_instance",
-    "stop_job_instance",
-]
+from dataarts_runtime.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from . import list_job_instances, restart_job_instance, show_job_instance, stop_job_instance
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__, "list_job_instances restart_job_instance show_job_instance stop_job_instance"
+    )
+
+__all__ = ["list_job_instances", "restart_job_instance", "show_job_instance", "stop_job_instance"]

@@ -7,8 +7,13 @@ In each, `sync` and `asyncio` return the result or raise; `sync_detailed` and `a
 also one of status 400 and above.
 """
 
-from . import run_job_immediately
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "run_job_immediately",
-]
+from dataarts_runtime.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from . import run_job_immediately
+else:
+    __getattr__, __dir__ = lazy_names(__name__, "run_job_immediately")
+
+__all__ = ["run_job_immediately"]
