@@ -7,17 +7,44 @@ from collections.abc import Iterator
 import pytest
 
 from . import mock
+from .caller import Caller
 from .document import Document, Operation, find_document
-from .exchange import Caller
+from .records import Records
 from .target import Target, named_target, own_target
 
 DOCUMENT = Document(find_document())
+RECORDS = Records()
+"""What was tried in this process."""
+
+
+# Where runs are few, what needs few of them comes first.
+_ORDER = ("registry", "runs", "credentials", "paths", "bodies", "encodings", "parameters", "headers", "lists")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put last what is one of many alike, so that where runs are few each rule is tried once before any is tried twice.
+
+    What has to see all responses comes after that.
+    """
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[bool, bool, int]:
+    question = item.path.stem.removeprefix("test_")
+    order = _ORDER.index(question) if question in _ORDER else len(_ORDER)
+    return item.get_closest_marker("last") is not None, item.get_closest_marker("further") is not None, order
 
 
 @pytest.fixture(scope="session")
 def document() -> Document:
     """Return the contract."""
     return DOCUMENT
+
+
+@pytest.fixture(scope="session")
+def records() -> Records:
+    """Return where what was tried is kept."""
+    return RECORDS
 
 
 @pytest.fixture(scope="session")
@@ -31,22 +58,39 @@ def target() -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def caller(target: Target, document: Document) -> Iterator[Caller]:
-    """Give what sends requests to the server."""
-    caller = Caller(target, document)
+def _caller(target: Target, document: Document, records: Records) -> Iterator[Caller]:
+    caller = Caller(target, document, records)
     yield caller
     caller.close()
 
 
-@pytest.fixture
-def fresh(target: Target, document: Document) -> Iterator[Caller]:
-    """Give what sends requests to a mock that was just started, with the one job that is there to begin with."""
-    if not target.own:
-        pytest.skip("it needs a server that was just started")
+@pytest.fixture(scope="session")
+def _registry(_caller: Caller, document: Document, records: Records) -> Iterator[Caller]:
+    if not _caller.target.own:
+        yield _caller
+        return
     with mock.started() as base_url:
-        caller = Caller(own_target(base_url, any_job=False), document)
+        caller = Caller(own_target(base_url, any_job=False), document, records)
         yield caller
         caller.close()
+
+
+def _named(caller: Caller, request: pytest.FixtureRequest) -> Caller:
+    caller.test = request.node.nodeid
+    caller.suite = "mock" if "mock_behaviour" in request.node.nodeid else "contract"
+    return caller
+
+
+@pytest.fixture
+def caller(_caller: Caller, request: pytest.FixtureRequest) -> Caller:
+    """Return what sends requests to the server."""
+    return _named(_caller, request)
+
+
+@pytest.fixture
+def registry(_registry: Caller, request: pytest.FixtureRequest) -> Caller:
+    """Return what sends requests to a server that does not have every job: the one that is named, or another mock."""
+    return _named(_registry, request)
 
 
 @pytest.fixture(params=DOCUMENT.operations, ids=lambda operation: operation.id)

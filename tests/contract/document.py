@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
 import jsonschema_rs
 import yaml
@@ -17,26 +19,14 @@ from .words import short
 ROOT = Path(__file__).resolve().parents[2]
 CASES = int(os.environ.get("CASES") or 25)
 """How many cases are generated for each property; `make contract` takes more."""
-_NO_CONTENT: tuple[str | None, dict[str, Any]] = (None, {})
-COVERED = "runJobImmediately"
-"""The operation that the suite covers as yet; the others are left out."""
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of an operation."""
-
-    name: str
-    location: str
-    required: bool
-    schema: dict[str, Any]
-    example: Any
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+_PATTERN = re.compile(r"([1-5])XX")
 
 
 @dataclass(frozen=True)
 class Example:
-    """An answer of the document, by name."""
+    """A named response of the document: its status, and its body."""
 
     name: str
     status: int
@@ -44,14 +34,68 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A response of the document."""
+class Parameter:
+    """A parameter of an operation.
 
-    status: int
+    Attributes:
+        errors: The names of the errors that the document has for it, by what is wrong: blank, invalid.
+        not_found: The names of the errors that say that what it names is not there.
+    """
+
+    name: str
+    location: str
+    required: bool
+    schema: dict[str, Any]
+    example: Any
+    explode: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+    not_found: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where in the document it is, as people are told."""
+        return f"{self.location} {self.name}"
+
+
+@dataclass(frozen=True)
+class SecurityScheme:
+    """A way to say who is asking: the header that holds it, and whether that is a signature."""
+
+    name: str
+    header: str
+    is_signature: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a response leads: an operation, and where its parameters' values are found, as runtime expressions."""
+
+    name: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response of the document.
+
+    Attributes:
+        key: A status, a range of them such as `4XX`, or `default`.
+    """
+
+    key: str
     media_type: str | None
     schema: dict[str, Any]
     headers: Mapping[str, tuple[bool, dict[str, Any]]]
     examples: tuple[Example, ...]
+    links: tuple[Link, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The status, or one that stands for all of the range."""
+        if found := _PATTERN.fullmatch(self.key):
+            return int(found[1]) * 100
+        return int(self.key) if self.key.isdecimal() else 500
 
 
 @dataclass(frozen=True)
@@ -64,10 +108,11 @@ class Operation:
     parameters: tuple[Parameter, ...]
     bodies: Mapping[str, dict[str, Any]]
     body_required: bool
-    body_example: Any
+    body_examples: Mapping[str, Any]
     max_body_bytes: int | None
-    answers: Mapping[int, Answer]
+    responses: Mapping[str, Response]
     security: tuple[Mapping[str, Any], ...]
+    node: Mapping[str, Any] = field(repr=False)
 
     @property
     def media_type(self) -> str | None:
@@ -75,9 +120,43 @@ class Operation:
         return next(iter(self.bodies), None)
 
     @property
-    def success(self) -> Answer:
-        """The answer to a request that all is well with."""
-        return next(answer for status, answer in self.answers.items() if status < 300)
+    def body_example(self) -> Any:
+        """The first example of the request body, None if there is none."""
+        return next(iter(self.body_examples.values()), None)
+
+    @property
+    def success(self) -> Response:
+        """The response to a request that all is well with."""
+        return next(response for response in self.responses.values() if response.status < 300)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether a request changes nothing, so that it may be sent at any time."""
+        return self.method in _SAFE
+
+    def response(self, status: int) -> Response | None:
+        """Return the response that the document has for a status."""
+        return next(
+            (self.responses[key] for key in (str(status), f"{status // 100}XX", "default") if key in self.responses),
+            None,
+        )
+
+    def matches(self, path: str) -> bool:
+        """Return whether a path, percent-encoded, is this operation's."""
+        return self.values_of(path) is not None
+
+    def values_of(self, path: str) -> dict[str, str] | None:
+        """Return the path parameters of a path that is this operation's, None for any other."""
+        segments, templates = path.partition("?")[0].split("/"), self.path.split("/")
+        if len(segments) != len(templates):
+            return None
+        values: dict[str, str] = {}
+        for segment, template in zip(segments, templates, strict=True):
+            if template.startswith("{"):
+                values[template[1:-1]] = unquote(segment)
+            elif unquote(segment) != template:
+                return None
+        return values
 
 
 class Document:
@@ -98,14 +177,28 @@ class Document:
             self._operation(path, method, item)
             for path, item in self.root["paths"].items()
             for method in METHODS
-            if method in item and item[method].get("operationId") == COVERED
+            if method in item
         ]
 
     @cached_property
-    def outside(self) -> dict[int, Answer]:
-        """What is answered to a request that reaches no operation."""
+    def outside(self) -> dict[int, Response]:
+        """The responses to a request that reaches no operation."""
         nodes = self.root.get("x-gateway-responses", {})
-        return {int(status): self._answer(int(status), node) for status, node in nodes.items()}
+        return {int(status): self._response(status, node) for status, node in nodes.items()}
+
+    def operation(self, operation_id: str) -> Operation | None:
+        """Return the operation of an ID, None if there is none."""
+        return next((each for each in self.operations if each.id == operation_id), None)
+
+    @cached_property
+    def security_schemes(self) -> list[SecurityScheme]:
+        """The API keys in headers that operations may ask for, by their order in the document."""
+        nodes = self.root.get("components", {}).get("securitySchemes", {})
+        return [
+            SecurityScheme(name, node["name"], "x-signing-algorithm" in node)
+            for name, node in nodes.items()
+            if node.get("type") == "apiKey" and node.get("in") == "header"
+        ]
 
     def methods(self, path: str) -> set[str]:
         """Return the methods that a path has."""
@@ -113,13 +206,53 @@ class Document:
 
     def error(self, name: str) -> Example:
         """Return an error by the name of its example."""
-        answers = [*self.outside.values(), *(answer for each in self.operations for answer in each.answers.values())]
-        return next(example for answer in answers for example in answer.examples if example.name == name)
+        found = self.find_error(name)
+        if found is None:
+            raise LookupError(f"the document has no error {name}")
+        return found
 
-    @property
-    def missing_codes(self) -> list[str]:
-        """The error codes that say that what a request names is not there."""
-        return [self.error(name).value["error_code"] for name in ("JobNotFound", "WorkspaceNotFound")]
+    def find_error(self, name: str, operation: Operation | None = None) -> Example | None:
+        """Return an error by the name of its example: of an operation, or of all; None if there is none."""
+        responses = [*self.outside.values()]
+        for each in self.operations if operation is None else [operation]:
+            responses += each.responses.values()
+        examples = (example for response in responses for example in response.examples)
+        return next((example for example in examples if example.name == name), None)
+
+    def refusals(self, mistake: str) -> tuple[str, ...]:
+        """Return the names of the errors that may answer a mistake; empty where the document does not say."""
+        return tuple(self.root.get("x-refusals", {}).get(mistake, ()))
+
+    def not_found(self, operation: Operation) -> dict[str, Parameter]:
+        """Return the error codes that say that what a parameter names is not there, each with the parameter."""
+        return {
+            example.value["error_code"]: parameter
+            for parameter in operation.parameters
+            for name in parameter.not_found
+            if (example := self.find_error(name, operation))
+        }
+
+    def made(self, operation: Operation) -> set[str]:
+        """Return the names of the parameters whose values other operations' responses hold, as links say."""
+        return {
+            name
+            for source in self.operations
+            for link in source.success.links
+            if link.operation == operation.id and source.id != operation.id
+            for name, expression in link.parameters.items()
+            if is_of_response(expression)
+        }
+
+    def source(self, operation: Operation) -> tuple[Operation, Link] | None:
+        """Return the operation, and the link of its response, from which such values come first of all."""
+        found = [
+            (source, link)
+            for source in self.operations
+            for link in source.success.links
+            if link.operation == operation.id and any(is_of_response(each) for each in link.parameters.values())
+        ]
+        free = [each for each in found if not self.made(each[0])]
+        return next(iter(free or found), None)
 
     def resolve(self, node: Any) -> Any:
         """Follow a local reference to what it names."""
@@ -130,7 +263,7 @@ class Document:
             node = target
         return node
 
-    def breach(self, schema: dict[str, Any], value: Any) -> str | None:
+    def violation(self, schema: dict[str, Any], value: Any) -> str | None:
         """Return what a schema forbids about a value, or None."""
         kept = self._validators.get(id(schema))
         if kept is None:
@@ -144,15 +277,22 @@ class Document:
         return error and f"{'/'.join(map(str, error.instance_path))} {short(error.message, 90)}".strip()
 
     def bundled(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return a schema with all references in it replaced by what they name."""
+        """Return a schema with the references in it replaced by what they name.
 
-        def expand(node: Any) -> Any:
-            node = self.resolve(node)
+        A reference that leads back to where it is found becomes `{"x-recursive": True}`, which allows anything.
+        """
+
+        def expand(node: Any, above: tuple[str, ...]) -> Any:
+            if isinstance(node, dict) and "$ref" in node:
+                if node["$ref"] in above:
+                    return {"x-recursive": True}
+                siblings = {key: value for key, value in node.items() if key != "$ref"}
+                return expand({**self.resolve(node), **siblings}, (*above, node["$ref"]))
             if isinstance(node, dict):
-                return {key: expand(value) for key, value in node.items()}
-            return [expand(item) for item in node] if isinstance(node, list) else node
+                return {key: expand(value, above) for key, value in node.items()}
+            return [expand(item, above) for item in node] if isinstance(node, list) else node
 
-        return cast("dict[str, Any]", expand(schema))
+        return cast("dict[str, Any]", expand(schema, ()))
 
     def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         node = item[method]
@@ -161,7 +301,6 @@ class Document:
         body = self.resolve(node.get("requestBody", {}))
         contents = body.get("content", {})
         first: Mapping[str, Any] = next(iter(contents.values()), {})
-        examples = [example.value for example in self._examples(0, first)]
         return Operation(
             id=node.get("operationId", f"{method} {path}"),
             method=method.upper(),
@@ -169,38 +308,62 @@ class Document:
             parameters=tuple(by_name.values()),
             bodies={name: self.resolve(content.get("schema", {})) for name, content in contents.items()},
             body_required=body.get("required", False),
-            body_example=examples[0] if examples else None,
+            body_examples={example.name: example.value for example in self._examples(0, first)},
             max_body_bytes=node.get("x-max-body-bytes"),
-            answers={
-                int(status): self._answer(int(status), answer)
-                for status, answer in node["responses"].items()
-                if status.isdecimal()
+            responses={
+                str(status): self._response(str(status), response) for status, response in node["responses"].items()
             },
             security=tuple(node.get("security", self.root.get("security", ()))),
+            node=node,
         )
 
     def _parameter(self, node: Mapping[str, Any]) -> Parameter:
         schema = self.resolve(node.get("schema", {}))
         example = node.get("example", next((each.value for each in self._examples(0, node)), None))
-        return Parameter(node["name"], node["in"], node.get("required", False), schema, example)
+        return Parameter(
+            name=node["name"],
+            location=node["in"],
+            required=node.get("required", False),
+            schema=schema,
+            example=example,
+            explode=node.get("explode", node["in"] == "query"),
+            errors=node.get("x-error-examples", {}),
+            not_found=tuple(node.get("x-not-found-examples", ())),
+        )
 
-    def _answer(self, status: int, node: Any) -> Answer:
+    def _response(self, key: str, node: Any) -> Response:
         node = self.resolve(node)
-        media_type, content = next(iter(node.get("content", {}).items()), _NO_CONTENT)
+        nothing: tuple[str | None, dict[str, Any]] = (None, {})
+        media_type, content = next(iter(node.get("content", {}).items()), nothing)
         headers = {name: self.resolve(header) for name, header in node.get("headers", {}).items()}
-        return Answer(
-            status=status,
+        response = Response(
+            key=str(key),
             media_type=media_type,
             schema=self.resolve(content.get("schema", {})),
             headers={name: (header.get("required", False), header["schema"]) for name, header in headers.items()},
-            examples=tuple(self._examples(status, content)),
+            examples=(),
+            links=tuple(self._links(node)),
         )
+        examples = tuple(self._examples(response.status, content))
+        return Response(**{**response.__dict__, "examples": examples})
+
+    def _links(self, node: Mapping[str, Any]) -> Iterator[Link]:
+        for name, reference in node.get("links", {}).items():
+            link = self.resolve(reference)
+            if "operationId" in link:
+                values = {key.rpartition(".")[2]: value for key, value in link.get("parameters", {}).items()}
+                yield Link(name, link["operationId"], values)
 
     def _examples(self, status: int, content: Mapping[str, Any]) -> Iterator[Example]:
         for name, node in content.get("examples", {}).items():
             yield Example(name, status, self.resolve(node)["value"])
         if "example" in content:
             yield Example("example", status, content["example"])
+
+
+def is_of_response(expression: Any) -> bool:
+    """Return whether a runtime expression of a link takes its value from the response."""
+    return isinstance(expression, str) and expression.startswith("$response.")
 
 
 def find_document() -> Path:

@@ -1,4 +1,4 @@
-"""Requests as they are put on the wire, answers as they came off it, and how to tell a person of both."""
+"""Requests as they are put on the wire, responses as they came off it, and how to tell a person of both."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
 import httpx
-import pytest
 
-from .document import Answer, Document, Operation
+from .document import Document, Operation, Parameter, Response
+from .parameters import to_texts
 from .target import Target
-from .words import short
+from .words import short, shown_bytes
 
-NOWHERE = "no-such-job-of-the-contract-suite"
-"""A job that is not there, wherever the suite is pointed at."""
-
-_RUN_ADVICE = "it would start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
-_ABSENT = object()
-_SECRETS = ("x-auth-token", "authorization", "x-security-token")
+_SECRETS = ("x-auth-token", "authorization", "x-security-token", "cookie")
 _OF_ANY_CLIENT = ("host", "accept", "accept-encoding", "connection", "user-agent", "content-length")
 
 
@@ -32,20 +27,22 @@ class Request:
     Args:
         operation: What it asks for.
         path: The path parameters.
-        query: The query parameters.
+        query: The query, as pairs.
         headers: All headers but those of the credentials.
         content: The body as it goes over the wire.
         method: In the place of the operation's.
         target: Path and query as they go over the wire, in the place of what the parameters make.
+        chunked: Whether the body goes in chunks, without its length being told before.
     """
 
     operation: Operation
     path: Mapping[str, str]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
     method: str = ""
     target: str = ""
+    chunked: bool = False
 
     def having(self, **changes: Any) -> Self:
         """Return the request with some parts replaced."""
@@ -53,14 +50,23 @@ class Request:
 
     def having_body(self, value: Any) -> Self:
         """Return the request with a JSON body, in UTF-8."""
-        return self.having(content=json.dumps(value, ensure_ascii=False).encode())
+        return self.having(content=json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
-    def having_parameter(self, name: str, value: str | None) -> Self:
+    def having_header(self, name: str, value: str | None) -> Self:
+        """Return the request with a header; None leaves it out."""
+        kept = {key: each for key, each in self.headers.items() if key.lower() != name.lower()}
+        return self.having(headers=kept if value is None else {**kept, name: value})
+
+    def having_parameter(self, parameter: Parameter, value: Any) -> Self:
         """Return the request with a parameter's value; None leaves it out."""
-        location = next(each.location for each in self.operation.parameters if each.name == name)
-        part = {"path": "path", "query": "query", "header": "headers"}[location]
-        values = {key: kept for key, kept in getattr(self, part).items() if key != name}
-        return self.having(**{part: values if value is None else {**values, name: value}})
+        texts = [] if value is None else to_texts(parameter, value)
+        name = parameter.name
+        if parameter.location == "query":
+            kept = tuple(pair for pair in self.query if pair[0] != name)
+            return self.having(query=(*kept, *((name, text) for text in texts)))
+        if parameter.location == "header":
+            return self.having_header(name, texts[0] if texts else None)
+        return self.having(path={**self.path, name: texts[0] if texts else ""})
 
     @property
     def verb(self) -> str:
@@ -74,13 +80,13 @@ class Request:
             return self.target
         path = self.operation.path
         for name, value in self.path.items():
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+            path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that was sent, and its answer."""
+    """A request that was sent, and its response."""
 
     request: Request
     response: httpx.Response
@@ -88,35 +94,48 @@ class Exchange:
 
     @property
     def status(self) -> int:
-        """The answer's status."""
+        """The response's status."""
         return self.response.status_code
 
     @property
     def body(self) -> Any:
-        """The answer's JSON; None if it has none."""
-        try:
-            return self.response.json()
-        except ValueError:
-            return None
+        """The response's JSON; None if it has none."""
+        return self.read()[0]
 
     @property
     def code(self) -> Any:
-        """The answer's error code."""
+        """The response's error code."""
         return self.body.get("error_code") if isinstance(self.body, dict) else None
+
+    def read(self) -> tuple[Any, str | None]:
+        """Return the response's JSON, and what it is instead if it is none."""
+        content = self.response.content
+        if not content:
+            return None, "empty"
+        try:
+            text = content.decode()
+        except UnicodeDecodeError as error:
+            return None, f"not UTF-8: {error.reason} at byte {error.start}: {shown_bytes(content)}"
+        try:
+            return json.loads(text, parse_constant=_refuse), None
+        except (ValueError, RecursionError) as error:
+            return None, f"not JSON: {error}: {shown_bytes(content)}"
 
     @property
     def said(self) -> str:
-        """The answer in a few words: its status, and its code and message or else what it is."""
+        """The response in a few words: its status, and its code and message or else what it is."""
         body = self.body if isinstance(self.body, dict) else {}
         words = [str(body[name]) for name in ("error_code", "error_msg") if name in body]
-        return short(" ".join([str(self.status), *(words or [self.response.text])]), 160)
+        if not words:
+            words = [shown_bytes(self.response.content) if self.response.content else "without a body"]
+        return short(" ".join([str(self.status), *words]), 200)
 
-    def breaks(self, rule: str) -> str:
-        """Return what to tell a person of an answer that breaks a rule."""
+    def told(self, rule: str) -> str:
+        """Return what to tell a person: the rule, then the response, and how to repeat the request."""
         headers = "".join(f"\n    {name}: {value}" for name, value in self.response.headers.items())
-        text = self.response.text
+        text = shown_bytes(self.response.content, 2000)
         return (
-            f"{rule}\n\n  The answer was {self.status}:{headers}\n\n    {text[:2000]}\n\n"
+            f"{rule}\n\n  The response was {self.status}:{headers}\n\n    {text}\n\n"
             f"  Repeat it with:\n\n    {self.curl()}\n"
         )
 
@@ -126,112 +145,57 @@ class Exchange:
         parts = ["curl", "-i", "--path-as-is", "-X", sent.method]
         for name, value in sent.headers.items():
             if name in _SECRETS and not self.target.own:
-                value = "$TOKEN" if name == "x-auth-token" else "<signature>"
-            if name not in _OF_ANY_CLIENT:
+                value = "$TOKEN" if name == "x-auth-token" else "<credentials>"
+            if name not in _OF_ANY_CLIENT or (name == "accept" and value != "*/*"):
                 parts += ["-H", f"{name}: {value}" if value else f"{name};"]
         if body := self.request.content:
             parts += ["--data-binary", body.decode(errors="replace") if len(body) < 20_000 else f"<{len(body)} bytes>"]
-        parts.append(f"{self.target.base_url}{self.request.raw_target}")
+        base = httpx.URL(self.target.base_url)
+        raw = self.request.raw_target if self.target.own or not self.target.token else self._without_token()
+        parts.append(f"{base}".rstrip("/") + raw)
         return " ".join(f'"{part}"' if "$TOKEN" in part else shlex.quote(part) for part in parts)
 
+    def _without_token(self) -> str:
+        return self.request.raw_target.replace(quote(str(self.target.token), safe=""), "$TOKEN")
 
-class Caller:
-    """Sends requests to a server, as far as that may be asked to carry them out.
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def described(document: Document, exchange: Exchange, responses: Mapping[int, Response] | None = None) -> str | None:
+    """Return what about a response is not as the document describes it, or None.
 
     Args:
-        target: The server.
         document: The contract.
+        exchange: The response, and what it answers.
+        responses: What is documented besides the operation's own responses.
     """
-
-    def __init__(self, target: Target, document: Document) -> None:
-        self.target = target
-        self.document = document
-        self._client = httpx.Client(timeout=30, trust_env=not target.own)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
-    def request(self, operation: Operation, *, allowed: bool = True) -> Request:
-        """Return a request that the document allows, to be sent as it is or changed.
-
-        Args:
-            operation: What it asks for.
-            allowed: Whether it is to stay allowed; if not, it is for a job that is not there on a server not ours.
-        """
-        path = {each.name: str(each.example) for each in operation.parameters if each.location == "path"}
-        headers: dict[str, str] = {}
-        query: dict[str, str] = {}
-        for each in operation.parameters:
-            if each.required and each.location != "path":
-                (headers if each.location == "header" else query)[each.name] = str(each.example)
-        if not self.target.own:
-            path |= {"project_id": self.target.project} if self.target.project else {}
-            path |= {"job_name": (self.target.job or NOWHERE) if allowed else NOWHERE}
-            headers |= {"workspace": self.target.workspace} if allowed and self.target.workspace else {}
-        content = b""
-        if operation.media_type:
-            headers["Content-Type"] = operation.media_type
-            content = b"" if operation.body_example is None else json.dumps(operation.body_example).encode()
-        return Request(operation, path, query, headers, content)
-
-    def obstacle(self, request: Request) -> str | None:
-        """Return why a request that would start a run must not be sent, or count the run and return None."""
-        if self.target.own or request.operation.method == "GET":
-            return None
-        chosen = {"job_name": self.target.job, "workspace": self.target.workspace}
-        chosen |= {"project_id": self.request(request.operation).path.get("project_id")}
-        values = {**request.path, **request.headers}
-        reason = _RUN_ADVICE
-        if self.target.runs.limit:
-            if any(values.get(name) != value for name, value in chosen.items()):
-                reason = "it would run another job than JOB= in WORKSPACE="
-            elif self.target.runs.take():
-                return None
-            else:
-                reason = "ALLOW_RUNS= is used up"
-        self.target.runs.left_out[reason] += 1
-        return reason
-
-    def send(self, request: Request, *, starts: bool, auth: Any = _ABSENT) -> Exchange:
-        """Send a request, or skip the test where it would start a run that is not allowed.
-
-        Args:
-            request: What to send.
-            starts: Whether a server that keeps the contract starts a run for it.
-            auth: Credentials; None for none at all.
-        """
-        if starts and (reason := self.obstacle(request)):
-            pytest.skip(reason)
-        chosen = self.target.auth if auth is _ABSENT else auth
-        base = httpx.URL(self.target.base_url)
-        target = base.raw_path.rstrip(b"/") + request.raw_target.encode()
-        sent = httpx.Request(
-            request.verb,
-            base,
-            headers=[(name.encode(), value.encode()) for name, value in request.headers.items()],
-            content=request.content,
-            extensions={"target": target, "timeout": httpx.Timeout(30).as_dict()},
-        )
-        return Exchange(request, self._client.send(sent, auth=chosen), self.target)
-
-
-def described(document: Document, exchange: Exchange, answers: Mapping[int, Answer]) -> str | None:
-    """Return what about an answer is not as the document describes it, or None."""
-    answer = answers.get(exchange.status)
-    if answer is None:
-        return f"{exchange.status} is not among the documented answers {', '.join(map(str, answers))}"
-    if answer.media_type and exchange.response.headers.get("content-type", "").partition(";")[0] != answer.media_type:
-        return f"Content-Type: not {answer.media_type}"
-    for name, (required, schema) in answer.headers.items():
+    operation = exchange.request.operation
+    response = (responses or {}).get(exchange.status) or operation.response(exchange.status)
+    if response is None:
+        documented = ", ".join([*operation.responses, *map(str, responses or ())])
+        return f"status {exchange.status}: not among the documented ones ({documented})"
+    for name, (required, schema) in response.headers.items():
         value: Any = exchange.response.headers.get(name)
         if value is None:
             if required:
                 return f"header {name}: missing"
             continue
-        if schema.get("type") == "integer" and value.isdecimal():
+        if schema.get("type") == "integer" and value.isascii() and value.isdecimal():
             value = int(value)
-        if breach := document.breach(schema, value):
-            return f"header {name}: {breach}"
-    breach = document.breach(answer.schema, exchange.body) if answer.media_type else None
-    return breach and f"body: {breach}"
+        if violation := document.violation(schema, value):
+            return f"header {name}: {violation}"
+    if exchange.request.verb == "HEAD":
+        return None
+    if response.media_type is None:
+        content = exchange.response.content
+        return f"body: {shown_bytes(content)} where the document has none" if content else None
+    content_type = exchange.response.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != response.media_type:
+        return f"Content-Type: {content_type or 'missing'}, not {response.media_type}"
+    if not response.media_type.endswith("json"):
+        return None
+    body, fault = exchange.read()
+    violation = (fault and f"is {fault}") or document.violation(response.schema, body)
+    return f"body: {violation}" if violation else None

@@ -10,18 +10,29 @@ import re
 import string
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import jsonschema_rs
-
 from .document import Document
+from .samples import is_valid, kind_of, merged, sample, strings
+from .texts import PROPERTIES, STRINGS
+from .words import shown
 
-_OF_EACH_TYPE: tuple[Any, ...] = (None, True, 0, 1.5, "text", [], {})
-# One, two, three and four bytes in UTF-8; the last is two units in UTF-16.
-_FILLERS = ("a", "é", "汉", "😀")
+_OF_EACH_TYPE: tuple[Any, ...] = (None, True, False, 0, 1, 1.5, "text", "", "1", [], {})
+# What is taken for a value of each type where types are not looked at closely.
+_CONFUSED: dict[str, tuple[Any, ...]] = {
+    "string": (None, True, 1, [], {}),
+    "object": (None, False, "", "text", []),
+    "array": (None, "text", {}),
+    "integer": (None, True, 1.5, "1"),
+    "number": (None, True, "1"),
+    "boolean": (None, 1, "text", []),
+}
 # What engines for regular expressions disagree about: digits and letters of other scripts, line breaks, spaces.
-_ODD = "\n\t\x7f\u00a0é٣１Ａ豈\u3400\u2028\ue000😀"
+_ODD = "\n\r\t\0\x7f\u00a0é٣１Ａ豈\u3400\u2028\u200b\u0301\ue000😀"
+_MANY = 101
+"""More items, or further properties, than implementations tend to allow on their own."""
+_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -32,109 +43,116 @@ class Variant:
         place: Which part of the value; empty for the whole.
         keyword: Which rule.
         value: The whole value.
+        part: What is at the place.
+        note: What about the part decides, in words.
+        further: Whether it is one of many alike, which can be left out where requests are dear.
+        bound: What the rule says, where that is short.
     """
 
     place: str
     keyword: str
     value: Any
+    part: Any = None
+    note: str = ""
+    further: bool = False
+    bound: str = ""
+
+    @property
+    def keyword_and_bound(self) -> str:
+        """The rule with what it bounds, such as `maxLength 64`."""
+        return f"{self.keyword} {self.bound}".strip()
 
     @property
     def rule(self) -> str:
-        """The rule that it is about, as it is named to people."""
+        """The place and the rule that it is about, as they are named to people."""
         return f"{self.place} {self.keyword}".strip()
+
+    @property
+    def shown(self) -> str:
+        """What is at the place, as people can read it."""
+        return f"{shown(self.part)}{f' ({self.note})' if self.note else ''}"
 
 
 def variants(document: Document, schema: dict[str, Any]) -> list[Variant]:
     """Return values at the edges of a schema, each once."""
     found: dict[str, Variant] = {}
     for variant in _variants(document.bundled(schema), ""):
-        found.setdefault(json.dumps(variant.value, sort_keys=True), variant)
+        key = json.dumps(variant.value, sort_keys=True)
+        if key not in found or (found[key].further and not variant.further):
+            found[key] = variant
     return list(found.values())
 
 
-def sample(schema: dict[str, Any]) -> Any:
-    """Return a value that a schema allows, with all its properties."""
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    for branches in ("allOf", "anyOf", "oneOf"):
-        if branches in schema:
-            return sample({**schema, **schema[branches][0], branches: schema[branches][1:]} | {})
-    kind = _type(schema)
-    if kind == "object":
-        return {name: sample(each) for name, each in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [sample(schema.get("items", {})) for _ in range(max(1, schema.get("minItems", 0)))]
-    if kind == "string":
-        length = max(1, schema.get("minLength", 0))
-        return next(iter(_strings(schema, length)), "a" * length)
-    if kind in ("integer", "number"):
-        low, high = _bounds(schema)
-        step = schema.get("multipleOf", 1)
-        return min(max(0, -(-low // step) * step if low > 0 else 0), high) if low <= 0 or low > 0 else high
-    return {"boolean": True, "null": None}.get(kind, "text")
-
-
-def _type(schema: dict[str, Any]) -> str:
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    return kind if isinstance(kind, str) else str(kind[0])
-
-
-def _bounds(schema: dict[str, Any]) -> tuple[Any, Any]:
-    low = schema.get("minimum", schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else -(2**31))
-    high = schema.get("maximum", schema["exclusiveMaximum"] - 1 if "exclusiveMaximum" in schema else 2**31)
-    return low, high
-
-
 def _variants(schema: dict[str, Any], place: str) -> Iterator[Variant]:
+    rules = merged(schema)
+    for variant in _all_variants(schema, place):
+        bound = rules.get(variant.keyword) if variant.place == place else None
+        yield replace(variant, bound=str(bound)) if isinstance(bound, int | float | str) else variant
+
+
+def _all_variants(schema: dict[str, Any], place: str) -> Iterator[Variant]:
     base = sample(schema)
-    yield Variant(place, "type", base)
+
+    def at(keyword: str, value: Any, note: str = "", *, further: bool = False) -> Variant:
+        return Variant(place, keyword, value, value, note, further)
+
+    yield at("type", base)
+    confused = _CONFUSED.get(kind_of(schema), _OF_EACH_TYPE)
     for value in _OF_EACH_TYPE:
-        yield Variant(place, "type", value)
-    for name in ("enum", "const"):
-        for value in schema.get(name, []) if name == "enum" else [schema[name]] if name in schema else []:
-            yield Variant(place, name, value)
-            if isinstance(value, str):
-                for near in (f"{value}s", value[:-1], value.swapcase(), f" {value}", ""):
-                    yield Variant(place, name, near)
-    if isinstance(base, str) and "enum" not in schema and "const" not in schema:
-        yield from _of_string(schema, place)
+        is_first = any(value is each or (value == each and type(value) is type(each)) for each in confused)
+        yield at("type", value, further=not is_first)
+    whole = merged(schema)
+    for keyword in ("enum", "const"):
+        members = whole.get(keyword, []) if keyword == "enum" else [whole[keyword]] if keyword in whole else []
+        for number, member in enumerate(members):
+            yield at(keyword, member)
+            if isinstance(member, str):
+                for near in (member.swapcase(), f"{member}s", member[:-1], f" {member}", f"{member}\0"):
+                    yield at(keyword, near, f"near {shown(member)}", further=number > 0 or near == f"{member}\0")
+            elif isinstance(member, int) and not isinstance(member, bool):
+                yield from (at(keyword, near) for near in (member - 1, member + 1, str(member)))
+    if "enum" in whole or "const" in whole:
+        pass
+    elif isinstance(base, str):
+        yield from _of_string(whole, place)
     elif isinstance(base, int | float) and not isinstance(base, bool):
-        yield from _of_number(schema, place)
+        yield from _of_number(whole, place)
     elif isinstance(base, list):
-        yield from _of_array(schema, place, base)
+        yield from _of_array(whole, place, base)
     elif isinstance(base, dict):
-        yield from _of_object(schema, place, base)
-    for branches in ("allOf", "anyOf", "oneOf"):
+        yield from _of_object(whole, place, base)
+    for branches in ("anyOf", "oneOf"):
         for branch in schema.get(branches, []):
             yield from _variants({**{key: schema[key] for key in schema if key != branches}, **branch}, place)
 
 
 def _of_string(schema: dict[str, Any], place: str) -> Iterator[Variant]:
-    yield Variant(place, "minLength", "")
+    yield Variant(place, "minLength", "", "")
     for keyword in ("minLength", "maxLength"):
-        if keyword in schema:
-            for length in range(max(0, schema[keyword] - 1), schema[keyword] + 2):
-                for text in _strings(schema, length):
-                    yield Variant(place, keyword, text)
+        if keyword not in schema:
+            continue
+        bound = schema[keyword]
+        for length in (*range(max(0, bound - 1), bound + 2), *((2 * bound,) if keyword == "maxLength" else ())):
+            for number, text in enumerate(strings(schema, length)):
+                # Just at a bound, each filler counts: bytes, UTF-16 units and graphemes are not characters.
+                further = length not in (bound, bound + 1) or (length != bound and number > 0)
+                yield Variant(place, keyword, text, text, f"{length} characters", further)
     if "pattern" in schema:
-        one = next(iter(_strings(schema, 1)), "a")
-        for character in _characters(schema["pattern"]):
-            for text in (character, one + character + one, character + one, one + character, character * 2):
-                yield Variant(place, "pattern", text)
+        one = next(iter(strings(schema, 1)), "a")
+        for character in pattern_characters(schema["pattern"]):
+            note = f"with U+{ord(character):04X}"
+            for text in (one + character + one, character, character + one, one + character, character * 2):
+                further = character not in _FIRST_CHARACTERS or text != one + character + one
+                yield Variant(place, "pattern", text, text, note, further)
+    for note, text in STRINGS.items():
+        yield Variant(place, "characters", text, text, note, further=note not in _FIRST_STRINGS)
 
 
-def _strings(schema: dict[str, Any], length: int) -> list[str]:
-    """Return strings of a length that have the pattern, of characters that differ in their bytes."""
-    if "pattern" not in schema:
-        return [filler * length for filler in _FILLERS]
-    validator = jsonschema_rs.Draft202012Validator({"type": "string", "pattern": schema["pattern"]})
-    characters = (*_FILLERS, *_characters(schema["pattern"]))
-    return [text for filler in characters if validator.is_valid(text := filler * length)][: len(_FILLERS)]
+_FIRST_STRINGS = ("HTML", "a blank", "a line break", "Chinese")
+_FIRST_CHARACTERS = " .-_/:@[`{é汉\u4e00\u9fa5\u9fa6\n"
 
 
-def _characters(pattern: str) -> list[str]:
+def pattern_characters(pattern: str) -> list[str]:
     """Return what can be printed in ASCII, the neighbours of what a pattern names, and what is easily confused."""
     escapes = re.findall(r"\\u([0-9A-Fa-f]{4})", pattern)
     named = {chr(int(digits, 16)) for digits in escapes} | {character for character in pattern if character > "~"}
@@ -143,35 +161,52 @@ def _characters(pattern: str) -> list[str]:
 
 
 def _of_number(schema: dict[str, Any], place: str) -> Iterator[Variant]:
+    step = schema.get("multipleOf", 1)
     for keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):
         if keyword in schema:
-            for step in (-1, 0, 1):
-                yield Variant(place, keyword, schema[keyword] + step)
-    for value in (1, -1, 1.0, "1"):
-        yield Variant(place, "type", value)
+            for value in (schema[keyword] - step, schema[keyword], schema[keyword] + step, schema[keyword] + 1):
+                yield Variant(place, keyword, value, value)
+    for value in (1, -1, 0.5, "1", 2**31, 2**53 + 1, 2**63):
+        yield Variant(place, "type", value, value)
 
 
 def _of_array(schema: dict[str, Any], place: str, base: list[Any]) -> Iterator[Variant]:
-    yield Variant(place, "minItems", [])
-    item = base[0] if base else sample(schema.get("items", {}))
+    yield Variant(place, "minItems", [], [])
+    items = schema.get("items", {})
+    item = base[0] if base else sample(items)
     for keyword in ("minItems", "maxItems"):
         if keyword in schema:
             for length in range(max(0, schema[keyword] - 1), schema[keyword] + 2):
-                yield Variant(place, keyword, _distinct(item, length) if schema.get("uniqueItems") else [item] * length)
+                value = _distinct(item, length) if schema.get("uniqueItems") else [item] * length
+                yield Variant(place, keyword, value, value)
+    if "maxItems" not in schema:
+        for length in (_MANY, _MOST):
+            value = _distinct(item, length)
+            yield Variant(place, "maxItems", value, value, "no limit is stated", further=length == _MOST)
     if len(base) == 1:
-        yield Variant(place, "uniqueItems", [item, deepcopy(item)])
-    for variant in _variants(schema.get("items", {}), f"{place}[]"):
-        yield Variant(variant.place, variant.keyword, [variant.value])
-    for variant in _variants(schema.get("items", {}), f"{place}[]"):
-        if variant.keyword in ("type", "required"):  # An item that is wrong, after one that is right.
-            yield Variant(variant.place, variant.keyword, [item, variant.value])
+        value = [item, deepcopy(item)]
+        yield Variant(place, "uniqueItems", value, value)
+    wrong = next((each for each in _OF_EACH_TYPE if not is_valid(items, each)), None)
+    for number in (1, _MANY):
+        value = [*_distinct(item, number), wrong]
+        yield Variant(f"{place}[]", "type", value, wrong, f"item {number}, the others are right")
+    for variant in _variants(items, f"{place}[]"):
+        yield replace(variant, value=[variant.value])
+        # An item that is wrong, after one that is right.
+        yield replace(
+            variant,
+            value=[item, variant.value],
+            note=f"{variant.note}, in the second item".removeprefix(", "),
+            further=True,
+        )
 
 
 def _distinct(item: Any, length: int) -> list[Any]:
     items = [deepcopy(item) for _ in range(length)]
     for number, each in enumerate(items):
         if isinstance(each, dict):
-            each["number"] = number
+            text = next((key for key, value in each.items() if isinstance(value, str) and len(value) < 8), None)
+            each[text or "number"] = f"{each[text]}{number}" if text and number else each.get(text or "", number)
         elif isinstance(each, str):
             items[number] = f"{each}{number}"
         else:
@@ -180,18 +215,29 @@ def _distinct(item: Any, length: int) -> list[Any]:
 
 
 def _of_object(schema: dict[str, Any], place: str, base: dict[str, Any]) -> Iterator[Variant]:
-    yield Variant(place, "required", {})
+    yield Variant(place, "required", {}, {})
     for name in schema.get("properties", {}):
         rule = "required" if name in schema.get("required", []) else "optional"
-        yield Variant(f"{place}.{name}".strip("."), rule, {key: base[key] for key in base if key != name})
-    for further in ("text", 1, None, {"deep": [True]}):
-        yield Variant(place, "additionalProperties", {**base, "further": further})
-    yield Variant(place, "propertyNames", {**base, "a b": 1, "": 2, "汉": 3})
+        value = {key: base[key] for key in base if key != name}
+        yield Variant(f"{place}.{name}".strip("."), rule, value, value, f"no {name}")
+    further = schema.get("additionalProperties", {})
+    values = ["text", 1, None, {"deep": [True]}, *([sample(further)] if isinstance(further, dict) and further else [])]
+    for number, each in enumerate(values):
+        value = {**base, "further": each}
+        yield Variant(place, "additionalProperties", value, value, f"a further property is {shown(each)}", number > 0)
+    for name in PROPERTIES:
+        if name not in base:
+            value = {**base, name: "variable"}
+            note = f"a further property is named {shown(name)}"
+            yield Variant(place, "additionalProperties", value, value, note, name != "type")
+    value = {**base, **{f"further{number}": 1 for number in range(_MANY)}}
+    yield Variant(place, "additionalProperties", value, value, f"{_MANY} further properties", further=True)
     for keyword in ("minProperties", "maxProperties"):
         if keyword in schema:
             for count in range(max(0, schema[keyword] - 1), schema[keyword] + 2):
                 keys = [*base, *(f"further{number}" for number in range(count))][:count]
-                yield Variant(place, keyword, {key: base.get(key, "text") for key in keys})
+                value = {key: base.get(key, "text") for key in keys}
+                yield Variant(place, keyword, value, value)
     for name, each in schema.get("properties", {}).items():
         for variant in _variants(each, f"{place}.{name}".strip(".")):
-            yield Variant(variant.place, variant.keyword, {**base, name: variant.value})
+            yield replace(variant, value={**base, name: variant.value})

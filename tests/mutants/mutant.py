@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 
 from tests.contract import mock
-from tests.contract.document import ROOT, Answer, Document
+from tests.contract.document import ROOT, Document, Response
 from tests.contract.values import variants
 from tests.mutants.constraints import Constraint
 
@@ -112,13 +112,14 @@ def _answer_with(constraint: Constraint, document: Document) -> None:
         mutated.__dict__.pop(cached, None)
     payloads, headers = _witnesses(document, mutated)
     assert payloads or headers, "the change lets nothing in"
-    answer = Service.respond
+    respond = Service.respond
 
     def changed(self: Any, request: Any) -> Any:
-        given = answer(self, request)
-        if given.status in payloads:
-            given.body = json.dumps(payloads[given.status]).encode()
-        for name, value in headers.get(given.status, {}).items():
+        given = respond(self, request)
+        where = request.operation if request.operation and given.status != 405 else None, given.status
+        if where in payloads:
+            given.body = json.dumps(payloads[where]).encode()
+        for name, value in headers.get(where, {}).items():
             given.headers.pop(name, None)
             if value is not None:
                 given.headers[name] = str(value)
@@ -127,32 +128,42 @@ def _answer_with(constraint: Constraint, document: Document) -> None:
     Service.respond = changed  # type: ignore[method-assign]
 
 
-def _witnesses(document: Document, mutated: Document) -> tuple[dict[int, Any], dict[int, dict[str, Any]]]:
-    """Return, by status, a payload and headers that only the mutated document allows; None is a header left out."""
-    payloads: dict[int, Any] = {}
-    headers: dict[int, dict[str, Any]] = {}
-    pairs: list[tuple[Mapping[int, Answer], Mapping[int, Answer]]] = [(document.outside, mutated.outside)]
-    pairs += [(one.answers, two.answers) for one, two in zip(document.operations, mutated.operations, strict=True)]
-    for before, after in pairs:
-        for status, answer in after.items():
-            found = [
-                variant.value
-                for variant in variants(mutated, answer.schema)
-                if mutated.breach(answer.schema, variant.value) is None
-                and document.breach(before[status].schema, variant.value) is not None
-            ]
-            if found:
-                payloads[status] = found[0]
-            for name, (required, schema) in answer.headers.items():
-                if before[status].headers[name][0] and not required:
-                    headers.setdefault(status, {})[name] = None
-                for variant in variants(mutated, schema):
-                    if (
-                        mutated.breach(schema, variant.value) is None
-                        and document.breach(before[status].headers[name][1], variant.value) is not None
-                    ):
-                        headers.setdefault(status, {})[name] = variant.value
+Where = tuple[str | None, int]
+
+
+def _witnesses(document: Document, mutated: Document) -> tuple[dict[Where, Any], dict[Where, dict[str, Any]]]:
+    """Return, by operation and status, a payload and headers that only the mutated document allows.
+
+    None is a header left out; without an operation it is what a request to none is answered with.
+    """
+    payloads: dict[Where, Any] = {}
+    headers: dict[Where, dict[str, Any]] = {}
+    pairs: list[tuple[str | None, Response, Response]] = [
+        (None, document.outside[status], after) for status, after in mutated.outside.items()
+    ]
+    pairs += [
+        (before.id, before.responses[key], response)
+        for before, after in zip(document.operations, mutated.operations, strict=True)
+        for key, response in after.responses.items()
+    ]
+    for operation, before, after in pairs:
+        where = operation, after.status
+        for variant in variants(mutated, after.schema):
+            if _only(document, before.schema, mutated, after.schema, variant.value):
+                payloads[where] = variant.value
+                break
+        for name, (required, schema) in after.headers.items():
+            if before.headers[name][0] and not required:
+                headers.setdefault(where, {})[name] = None
+            for variant in variants(mutated, schema):
+                if _only(document, before.headers[name][1], mutated, schema, variant.value):
+                    headers.setdefault(where, {})[name] = variant.value
     return payloads, headers
+
+
+def _only(document: Document, before: dict[str, Any], mutated: Document, after: dict[str, Any], value: Any) -> bool:
+    """Return whether only the mutated schema allows a value."""
+    return mutated.violation(after, value) is None and document.violation(before, value) is not None
 
 
 def _generate(constraint: Constraint, document: Document, folder: Path) -> None:

@@ -27,8 +27,12 @@ _ENDS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TE
 
 # What takes long is asked only about the mutants that have got so far.
 EDGES = {
-    "server": ["tests/contract/server/test_boundaries.py"],
-    "client": ["tests/contract/client/test_requests.py", "tests/contract/client/test_answers.py"],
+    "server": ["tests/contract/server/test_parameters.py", "tests/contract/server/test_bodies.py"],
+    "client": ["tests/contract/client/test_requests.py", "tests/contract/client/test_responses.py"],
+}
+OTHERS = {
+    "server": ["tests/contract/server", "tests/contract/mock_behaviour"],
+    "client": ["tests/contract/client"],
 }
 LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
 
@@ -37,7 +41,7 @@ def stages(mutant: Mutant) -> list[list[str]]:
     """Return the arguments of pytest for a mutant, in the order in which it is most likely to be caught."""
     side = mutant.side
     edges = [*EDGES[side], "-k=edges"]
-    others = [f"tests/contract/{side}", "-k=not edges", f"--deselect={LAST[side]}"]
+    others = [*OTHERS[side], "-k=not edges", f"--deselect={LAST[side]}"]
     first = [edges, others] if mutant.at_an_edge else [others, edges]
     return [*([[mutant.look_first]] if mutant.look_first else []), *first, [LAST[side]]]
 

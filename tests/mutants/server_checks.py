@@ -35,7 +35,7 @@ def _() -> None:
 def _() -> None:
     def same(service: Any, scheme: Any, request: Any) -> bool:
         value: bytes = request.fields.get(b"x-auth-token", b"")
-        return not scheme.is_signature and value.lower() == service._token
+        return not scheme.is_signature and value.lower() == service.token.encode()
 
     _credential(same)
 
@@ -44,14 +44,17 @@ def _() -> None:
 def _() -> None:
     def begins(service: Any, scheme: Any, request: Any) -> bool:
         value: bytes = request.fields.get(b"x-auth-token", b"")
-        return not scheme.is_signature and value.startswith(service._token)
+        return not scheme.is_signature and bool(value.startswith(service.token.encode()))
 
     _credential(begins)
 
 
 @mistake("a token is taken as a bearer, too")
 def _() -> None:
-    _credential(lambda service, scheme, request: request.fields.get(b"authorization") == b"Bearer " + service._token)
+    def is_bearer(service: Any, scheme: Any, request: Any) -> bool:
+        return bool(request.fields.get(b"authorization") == b"Bearer " + service.token.encode())
+
+    _credential(is_bearer)
 
 
 @mistake("a signature is not verified")

@@ -13,7 +13,9 @@ import httpx
 
 import dataarts_client
 from dataarts_client import Client
+from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation
+from tests.contract.samples import sample
 
 BASE_URL = "http://recorder.example"
 
@@ -28,13 +30,13 @@ class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._answer = answer
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of the blocking client."""
+        """Response a request of the blocking client."""
         request.read()
         self.arrived.append(request)
         return self._answer(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of the asynchronous client."""
+        """Response a request of the asynchronous client."""
         await request.aread()
         self.arrived.append(request)
         return self._answer(request)
@@ -73,6 +75,22 @@ def arguments(operation: Operation, parameters: Mapping[str, Any], body: Any, bo
     if body is not ...:
         named["body"] = body_model.from_dict(body) if body_model and isinstance(body, dict) else body
     return named
+
+
+def required(operation: Operation) -> dict[str, Any]:
+    """Return the values of the parameters that a call must have."""
+    return {
+        each.name: sample(DOCUMENT.bundled(each.schema)) if each.example is None else each.example
+        for each in operation.parameters
+        if each.required
+    }
+
+
+def required_body(operation: Operation) -> Any:
+    """Return the JSON value of the body, `...` if a call need not have one."""
+    if not operation.body_required:
+        return ...
+    return operation.body_example or sample(DOCUMENT.bundled(next(iter(operation.bodies.values()))))
 
 
 class Caller:

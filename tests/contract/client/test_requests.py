@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
 import pytest
@@ -16,10 +16,12 @@ from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
 
 from dataarts_client.errors import ClientError
-from tests.contract.client.calls import BASE_URL, Caller, arguments
+from tests.contract.client.calls import BASE_URL, Caller, arguments, required, required_body
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import CASES, Document, Operation
-from tests.contract.values import Variant, sample, variants
+from tests.contract.parameters import from_texts, to_texts
+from tests.contract.samples import sample
+from tests.contract.values import Variant, variants
 from tests.contract.words import instead, short
 
 REFUSED = (ValueError, TypeError)
@@ -34,8 +36,17 @@ steady = settings(
 )
 
 
-def _answer(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, json=sample(DOCUMENT.bundled(DOCUMENT.operations[0].success.schema)))
+def _succeeding(operation: Operation) -> Callable[[httpx.Request], httpx.Response]:
+    """Return what answers the requests of an operation as if all were well."""
+    response = operation.success
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        if response.media_type is None:
+            return httpx.Response(response.status)
+        body = json.dumps(sample(DOCUMENT.bundled(response.schema))).encode()
+        return httpx.Response(response.status, headers={"Content-Type": response.media_type}, content=body)
+
+    return respond
 
 
 def _values(operation: Operation, case: Case[Any]) -> dict[str, Any]:
@@ -46,7 +57,10 @@ def _values(operation: Operation, case: Case[Any]) -> dict[str, Any]:
         values = places[parameter.location] or {}
         if parameter.name in values:
             value = values[parameter.name]
-            found[parameter.name] = unquote(value) if parameter.location == "path" and isinstance(value, str) else value
+            if isinstance(value, str):  # Schemathesis has some of them as they go over the wire.
+                text = unquote(value) if parameter.location == "path" else value
+                value = from_texts(DOCUMENT, parameter, [text])
+            found[parameter.name] = value
     return found
 
 
@@ -59,24 +73,27 @@ def _call(values: dict[str, Any], body: Any) -> str:
     return short(str(values if body is ... else {**values, "body": body}))
 
 
-def _breach(document: Document, operation: Operation, values: dict[str, Any], body: Any) -> str | None:
+def _violation(document: Document, operation: Operation, values: dict[str, Any], body: Any) -> str | None:
     """Return what the document forbids about the arguments of a call, or None."""
     for parameter in operation.parameters:
         if parameter.name not in values:
             if parameter.required:
                 return f"{parameter.name}: missing"
-        elif breach := document.breach(parameter.schema, values[parameter.name]):
-            return f"{parameter.name}: {breach}"
+        elif violation := document.violation(parameter.schema, values[parameter.name]):
+            return f"{parameter.name}: {violation}"
     if body is ...:
         return "body: missing" if operation.body_required else None
-    return document.breach(next(iter(operation.bodies.values())), body)
+    return document.violation(next(iter(operation.bodies.values()), {}), body)
 
 
 def _assert_same(arrived: httpx.Request, expected: requests.PreparedRequest, operation: Operation) -> None:
     url = urlsplit(str(expected.url))
-    path, wanted_path = arrived.url.raw_path.decode(), f"{url.path}?{url.query}" if url.query else url.path
+    path, _, query = arrived.url.raw_path.decode().partition("?")
     assert arrived.method == expected.method, f"the method is {arrived.method}, should be {expected.method}"
-    assert path == wanted_path, f"the path is {instead(path, wanted_path)}"
+    assert path == url.path, f"the path is {instead(path, url.path)}"
+    # In what order parameters stand, and which of their characters are encoded, makes no difference.
+    got_query, wanted_query = (sorted(parse_qsl(each, keep_blank_values=True)) for each in (query, url.query))
+    assert got_query == wanted_query, f"the query is {instead(str(got_query), str(wanted_query))}"
     for name in (*(each.name for each in operation.parameters if each.location == "header"), "Content-Type"):
         wanted = expected.headers.get(name)
         if name == "Content-Type" and wanted is None:
@@ -121,7 +138,7 @@ def _exactly(value: Any) -> str:
 def test_arrives_as_schemathesis_would_send_it(operation: Operation, schema: BaseSchema, body_model: Any) -> None:
     """What the client sends, blocking and asynchronous, is what schemathesis sends for the same case."""
     sent = 0
-    with Caller(_answer) as caller:
+    with Caller(_succeeding(operation)) as caller:
 
         @steady
         @given(case=schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE))
@@ -148,7 +165,7 @@ def test_refuses_what_is_forbidden(
 ) -> None:
     """Whatever schemathesis makes that the document forbids, the client refuses before it sends anything."""
     refused = 0
-    with Caller(_answer) as caller:
+    with Caller(_succeeding(operation)) as caller:
 
         @steady
         @given(case=schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.NEGATIVE))
@@ -157,12 +174,12 @@ def test_refuses_what_is_forbidden(
             values, body = _values(operation, case), _body(case)
             if body is None or not all(each.name in values for each in operation.parameters if each.required):
                 return  # None and a missing argument do not say that to Python.
-            breach = _breach(document, operation, values, body)
-            if breach is None:
+            violation = _violation(document, operation, values, body)
+            if violation is None:
                 return  # The fault is in something that a call has no argument for.
             caller.recorder.arrived.clear()
             for call in (caller.blocking, caller.asynchronous):
-                about = f"{_call(values, body)} is forbidden ({breach})"
+                about = f"{_call(values, body)} is forbidden ({violation})"
                 try:
                     call(operation, arguments(operation, values, body, body_model))
                 except REFUSED:
@@ -200,15 +217,15 @@ def test_edges(
     operation: Operation, name: str | None, kept: list[Variant], body_model: Any, document: Document
 ) -> None:
     """An argument at the edge of a rule is sent as it is if the document allows it, and refused if not."""
-    required = {each.name: each.example for each in operation.parameters if each.required}
+    needed = required(operation)
     wrong: list[str] = []
-    with Caller(_answer) as caller:
+    with Caller(_succeeding(operation)) as caller:
         for variant in kept:
             if variant.value is None:
                 continue  # It says "not given" to Python.
-            values = required if name is None else {**required, name: variant.value}
-            body = variant.value if name is None else ...
-            breach = _breach(document, operation, values, body)
+            values = needed if name is None else {**needed, name: variant.value}
+            body = variant.value if name is None else required_body(operation)
+            violation = _violation(document, operation, values, body)
             caller.recorder.arrived.clear()
             refusal = misunderstood = None
             try:
@@ -218,15 +235,15 @@ def test_edges(
             except ClientError as error:
                 misunderstood = str(error)
             shown = short(repr(variant.value))
-            if breach is None and refusal is not None:
+            if violation is None and refusal is not None:
                 wrong.append(f"{shown} is allowed, but was refused: {refusal}")
-            elif breach is not None and caller.recorder.arrived:
-                wrong.append(f"{shown} is forbidden ({breach}), but was sent")
-            elif breach is not None and refusal is None:
-                wrong.append(f"{shown} is forbidden ({breach}), but nothing was raised")
+            elif violation is not None and caller.recorder.arrived:
+                wrong.append(f"{shown} is forbidden ({violation}), but was sent")
+            elif violation is not None and refusal is None:
+                wrong.append(f"{shown} is forbidden ({violation}), but nothing was raised")
             elif misunderstood is not None:
                 wrong.append(f"the answer to {shown} is allowed, but was not understood: {misunderstood}")
-            elif breach is None and not _carries(caller.recorder.arrived[-1], operation, values, body):
+            elif violation is None and not _carries(caller.recorder.arrived[-1], operation, values, body):
                 wrong.append(f"{shown} is allowed, but did not arrive as it is: {_shown(caller.recorder.arrived[-1])}")
 
     assert not wrong, "\n".join(wrong[:5])
@@ -243,42 +260,51 @@ def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any
     if len(segments) != len(templates):
         return False
     for segment, template in zip(segments, templates, strict=True):
-        wanted = values[template[1:-1]] if template.startswith("{") else template
+        wanted = str(values[template[1:-1]]) if template.startswith("{") else template
         if unquote(segment) != wanted:
             return False
-    headers = {each.name for each in operation.parameters if each.location == "header"}
-    if any(request.headers.get(name) != values.get(name) for name in headers):
-        return False
+    query = parse_qsl(request.url.query.decode(), keep_blank_values=True)
+    for parameter in operation.parameters:
+        texts = to_texts(parameter, values[parameter.name]) if parameter.name in values else []
+        header = request.headers.get(parameter.name)
+        got = {
+            "query": [value for name, value in query if name == parameter.name],
+            "header": [header] * (header is not None),
+        }
+        if got.get(parameter.location, texts) != texts:
+            return False
     return _body_of(request) == _exactly(body)
 
 
 def test_edge_of_the_largest_body(operation: Operation, body_model: Any) -> None:
     """A body of just the size that the document allows is sent, one byte more is refused."""
     limit = operation.max_body_bytes
-    assert limit is not None
-    required = {each.name: each.example for each in operation.parameters if each.required}
-    with Caller(_answer) as caller:
+    if limit is None or not operation.bodies:
+        pytest.skip("the operation has no body, or its size no limit")
+    needed = required(operation)
+    with Caller(_succeeding(operation)) as caller:
         with _allowed("an object with a further property"):
-            caller.blocking(operation, arguments(operation, required, {"further": ""}, body_model))
+            caller.blocking(operation, arguments(operation, needed, {"further": ""}, body_model))
         room = limit - len(caller.recorder.arrived[-1].content)
         with _allowed(f"a body of {limit} bytes"):
-            caller.blocking(operation, arguments(operation, required, {"further": "a" * room}, body_model))
+            caller.blocking(operation, arguments(operation, needed, {"further": "a" * room}, body_model))
 
         size = len(caller.recorder.arrived[-1].content)
         assert size == limit, f"a body of {limit} bytes arrived as one of {size}"
         with suppress(*REFUSED):
-            caller.blocking(operation, arguments(operation, required, {"further": "a" * (room + 1)}, body_model))
+            caller.blocking(operation, arguments(operation, needed, {"further": "a" * (room + 1)}, body_model))
         assert len(caller.recorder.arrived) == 2, f"a body of {limit + 1} bytes is forbidden, but was sent"
 
 
 def test_nothing_but_what_is_required(operation: Operation) -> None:
     """A call with the required arguments alone sends no optional part, and no body."""
-    required = {each.name: each.example for each in operation.parameters if each.required}
-    with Caller(_answer) as caller:
+    needed, body = required(operation), required_body(operation)
+    with Caller(_succeeding(operation)) as caller:
         with _allowed("a call with the required arguments alone"):
-            arrived = caller.both(operation, arguments(operation, required, ..., None))
+            arrived = caller.both(operation, arguments(operation, needed, body, None))
 
     for request in arrived:
-        assert request.content == b"", f"a body was sent where none was given: {short(repr(request.content))}"
-        carried = _carries(request, operation, required, ...)
+        assert request.content or body is ..., "the body was not sent"
+        assert body is not ... or not request.content, f"a body was sent where none was given: {_body_of(request)}"
+        carried = _carries(request, operation, needed, body)
         assert carried, f"a call with the required arguments alone arrived as another: {_shown(request)}"

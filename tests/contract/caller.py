@@ -1,0 +1,345 @@
+"""Sends cases to a server, as far as that may be asked to carry them out, and keeps what came of them.
+
+A request that is right names what the server has; on a server that is not ours it is sent only where `ALLOW_RUNS`
+allows it, unless it can change nothing. A request that the document forbids names a job that is not there, and is sent
+again for the real one if the refusal was for that; then it counts as well, for a server at fault may start a run.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import changes
+from .cases import PASSED, WITH_CREDENTIALS, Base, Case, Verdict, judge, of_parameter, refusals
+from .connection import Connection, NoResponseError, NotToBeHadError
+from .document import Document, Link, Operation, Parameter
+from .exchange import Exchange, Request
+from .parameters import can_carry
+from .records import Outcome, Record, Records
+from .samples import sample
+from .target import Target
+from .things import Things, nowhere
+from .values import variants
+
+ADVICE = "it may start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
+USED_UP = "it may start a run, and ALLOW_RUNS= is used up"
+
+
+class Caller:
+    """Sends cases to a server.
+
+    Args:
+        target: The server.
+        document: The contract.
+        records: Where what was tried is kept.
+    """
+
+    def __init__(self, target: Target, document: Document, records: Records) -> None:
+        self.target = target
+        self.document = document
+        self.records = records
+        self.suite = "contract"
+        self.test = ""
+        self._connection = Connection(target, document, records)
+        self._things = Things(self)
+        self._carried_out: set[str] = set()
+        self._values_first: dict[tuple[str, str], bool] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    # Requests that are right.
+
+    def request(self, operation: Operation, base: Base = Base.THERE, *, fresh: bool = False) -> Request:
+        """Return a request that the document allows, to be sent as it is or changed.
+
+        Args:
+            operation: What it asks for.
+            base: What it names.
+            fresh: Whether what another operation made for it must not have been used before.
+
+        Raises:
+            NotToBeHadError: The server has nothing to name; the message says why.
+        """
+        request = self.plain(operation, there=base != Base.NOWHERE)
+        made = self.document.made(operation)
+        values: dict[str, Any] = self._things.values(operation, fresh=fresh) if made and base == Base.THERE else {}
+        for parameter in operation.parameters:
+            if parameter.name in values:
+                request = request.having_parameter(parameter, values[parameter.name])
+            elif parameter.name in made and base != Base.THERE:
+                request = request.having_parameter(parameter, nowhere(parameter))
+        return request
+
+    def source_of(self, operation: Operation) -> Operation | None:
+        """Return the operation that makes what another one is about, None if that needs nothing made."""
+        source = self.document.source(operation)
+        return source and source[0]
+
+    def following(self, link: Link, operation: Operation, exchange: Exchange) -> Request:
+        """Return the request to which a link leads from a response."""
+        return self._things.following(link, operation, exchange.request, exchange)
+
+    def state(self, request: Request) -> str | None:
+        """Return the state of what a request is about; None if there is no way to it."""
+        return self._things.state(request)
+
+    def plain(self, operation: Operation, *, there: bool = True) -> Request:
+        """Return a request with what options, examples and schemas give: the required parameters, and the body."""
+        request = Request(operation, {}, headers={"User-Agent": "contract-suite", "Accept": "*/*"})
+        for parameter in operation.parameters:
+            value: Any = self.target.values.get(parameter.name)
+            if parameter.not_found and not there:
+                value = nowhere(parameter) if parameter.required else None
+            elif value is None and parameter.required:
+                value = parameter.example
+                if value is None:
+                    value = sample(self.document.bundled(parameter.schema))
+            if value is not None:
+                request = request.having_parameter(parameter, value)
+        if operation.media_type:
+            request = request.having_header("Content-Type", operation.media_type)
+            body = operation.body_example
+            if body is None and operation.body_required:
+                body = sample(self.document.bundled(operation.bodies[operation.media_type]))
+            request = request if body is None else request.having_body(body)
+        return request
+
+    def raw(self, request: Request, auth: Any = WITH_CREDENTIALS) -> Exchange:
+        """Send a request without judging the response, for one that changes nothing."""
+        try:
+            return self._connection.send(request, self.target.auth if auth is WITH_CREDENTIALS else auth)
+        except NoResponseError as error:
+            raise NotToBeHadError(f"{request.operation.id} had no response: {error}") from None
+
+    def once(self, request: Request) -> Exchange:
+        """Send a request once, even if the server is too busy."""
+        return self._connection.once(request, self.target.auth)
+
+    def carried_out(self, operation: Operation, *, fresh: bool = False) -> Exchange:
+        """Have an operation carried out, and return the response.
+
+        Args:
+            operation: Which.
+            fresh: Whether what another operation made for it must not have been used before.
+
+        Raises:
+            NotToBeHadError: It may not be, or the server refused it.
+        """
+        if reason := self._obstacle(operation, Base.THERE, allowed=True):
+            raise NotToBeHadError(reason)
+        exchange = self.raw(self.request(operation, fresh=fresh))
+        self._learn(exchange, Base.THERE)
+        if exchange.status >= 300:
+            raise NotToBeHadError(f"{operation.id} was refused: {exchange.said}")
+        return exchange
+
+    def count_and_send(self, request: Request, *, allowed: bool) -> Exchange:
+        """Send a request about what the server has, if it may be; it is counted.
+
+        Raises:
+            NotToBeHadError: It may not.
+        """
+        if reason := self._obstacle(request.operation, Base.THERE, allowed=allowed):
+            raise NotToBeHadError(reason)
+        exchange = self.raw(request)
+        self._learn(exchange, Base.THERE)
+        return exchange
+
+    # Cases.
+
+    def hold(self, cases: list[Case]) -> list[Record]:
+        """Try cases, and return what came of them."""
+        return [self.try_out(case) for case in cases]
+
+    def try_out(self, case: Case) -> Record:
+        """Try a case, and return what came of it."""
+        verdict, exchange = self._verdict(case)
+        message = verdict.message
+        if verdict.outcome == Outcome.FAILED and exchange is not None:
+            message = exchange.told(message)
+        return self.keep(case, Verdict(verdict.outcome, verdict.reason, message))
+
+    def keep(self, case: Case, verdict: Verdict) -> Record:
+        """Keep what came of a case that was tried in another way."""
+        record = Record(
+            suite=self.suite,
+            operation=case.operation.id,
+            place=case.place,
+            rule=case.rule,
+            tried=case.tried,
+            allowed=case.violation is None,
+            outcome=verdict.outcome,
+            reason=verdict.reason,
+            message=verdict.message,
+            test=self.test,
+        )
+        self.records.cases.append(record)
+        return record
+
+    def _verdict(self, case: Case) -> tuple[Verdict, Exchange | None]:
+        """Try a case where it can be tried, until it is shown."""
+        verdict, exchange = Verdict(Outcome.NOT_SHOWN), None
+        reasons: list[str] = []
+        for base in case.bases or self._bases(case):
+            try:
+                request = case.change(self._base(case, base))
+                if reason := self._obstacle(case.operation, base, allowed=case.violation is None or case.names_nothing):
+                    raise NotToBeHadError(reason)
+                verdict, exchange = self._judged(case, request, base)
+            except NotToBeHadError as error:
+                verdict = Verdict(Outcome.NOT_SHOWN, str(error))
+            except NoResponseError as error:
+                reason = f"no response: {error}"
+                return Verdict(Outcome.FAILED, reason, f"{case.about}: {reason}"), None
+            if verdict.outcome != Outcome.NOT_SHOWN:
+                return verdict, exchange
+            reasons.append(verdict.reason)
+        return Verdict(Outcome.NOT_SHOWN, "; and ".join(dict.fromkeys(reasons))), exchange
+
+    def _bases(self, case: Case) -> tuple[Base, ...]:
+        """Return what requests a case is to change, where it does not say."""
+        if self.target.own:
+            return (Base.THERE,)
+        if case.is_elsewhere and case.violation is None:
+            return (Base.NOWHERE,)
+        # What can be shown without anything being carried out, is.
+        is_shown_first = case.violation is not None or case.may_fail or self.document.made(case.operation)
+        if is_shown_first and not case.operation.is_safe:
+            return (Base.NOWHERE, Base.THERE)
+        return (Base.THERE, Base.NOWHERE)
+
+    def _base(self, case: Case, base: Base) -> Request:
+        """Return the request that a case changes."""
+        operation = case.operation
+        is_carried_out = case.violation is None and not case.is_elsewhere and base == Base.THERE
+        if is_carried_out and "x-allowed-states" in operation.node:
+            return self.in_allowed_state(operation)
+        return self.request(operation, base)
+
+    def in_allowed_state(self, operation: Operation) -> Request:
+        """Return a request about something that is in a state that allows the operation.
+
+        Raises:
+            NotToBeHadError: There is no such thing, or it does not come to such a state.
+        """
+        # What such an operation is about may have come to another state by now.
+        request = self.request(operation, fresh=self.target.own or operation.id in self._carried_out)
+        if not self._things.until_allowed(request):
+            raise NotToBeHadError("what it is about does not come to a state that allows it")
+        return request
+
+    def _obstacle(self, operation: Operation, base: Base, *, allowed: bool) -> str | None:
+        """Return why a request must not be sent, or count it and return None."""
+        if self.target.own or operation.is_safe:
+            return None
+        runs = self.target.runs
+        if base == Base.NOWHERE and (
+            not allowed or self.document.made(operation) or self.target.known.has_every_job is False
+        ):
+            return None
+        if runs.limit and runs.take("allowed" if allowed else "forbidden"):
+            return None
+        return USED_UP if runs.limit else ADVICE
+
+    def _judged(self, case: Case, request: Request, base: Base) -> tuple[Verdict, Exchange]:
+        auth = self.target.auth if case.auth is WITH_CREDENTIALS else case.auth
+
+        def may_repeat() -> bool:
+            return self._obstacle(case.operation, base, allowed=case.violation is None) is None
+
+        exchange = self._connection.send(request, auth, may_repeat=may_repeat)
+        if case.violation is None or case.names_nothing:
+            self._learn(exchange, Base.NOWHERE if case.is_elsewhere else base)
+        elif base == Base.THERE and exchange.status < 300:
+            self.target.runs.started += not case.operation.is_safe
+        linked = bool(self.document.made(case.operation))
+        must_succeed = self.target.own and (not case.is_elsewhere or (self.target.any_job and not linked))
+        is_there = base != Base.NOWHERE and self.target.known.has_the_job
+        verdict = judge(self.document, case, exchange, is_there=is_there, must_succeed=must_succeed)
+        return self._reconsidered(case, verdict, exchange), exchange
+
+    def _learn(self, exchange: Exchange, base: Base) -> None:
+        """Learn from the response to a request that is right, but for what it names, what the server has."""
+        operation = exchange.request.operation
+        if exchange.status < 300:
+            self.target.runs.started += not operation.is_safe
+            if base == Base.THERE:
+                self.target.known.has_the_job = True
+                self._carried_out.add(operation.id)
+            elif (
+                not operation.is_safe and not self.document.made(operation) and self.target.known.has_every_job is None
+            ):
+                self.target.known.has_every_job = True
+        elif base == Base.NOWHERE and self.target.known.has_every_job is None:
+            missing = self.document.not_found(operation).get(exchange.code)
+            if missing and missing.location == "path":
+                self.target.known.has_every_job = False
+
+    def _reconsidered(self, case: Case, verdict: Verdict, exchange: Exchange) -> Verdict:
+        """Return what a response is worth, given how the server answers other requests."""
+        if case.names_nothing and exchange.status < 300 and self.target.known.has_every_job:
+            return Verdict(Outcome.NOT_SHOWN, "the server has every job, it seems")
+        missing = self.document.not_found(case.operation).get(exchange.code)
+        is_for_another = case.violation is None and missing is not None and missing != case.parameter
+        if is_for_another and verdict.outcome != Outcome.FAILED and missing and not self.target.own:
+            # Refused for what is not there, it was not refused for its value, if that is looked at first.
+            if self._looks_at_values_first(case):
+                return PASSED
+            if verdict.outcome == Outcome.PASSED:
+                return Verdict(Outcome.NOT_SHOWN, f"refused for another reason: the {missing.name} is not there")
+        is_refused = verdict.outcome == Outcome.FAILED and case.violation is None and 400 <= exchange.status < 500
+        if is_refused and "x-allowed-states" in case.operation.node and case.operation.id not in self._carried_out:
+            # The document leaves open whether a server does it at all, and how it refuses.
+            return Verdict(Outcome.NOT_SHOWN, f"the server refuses {case.operation.id} in every state that was seen")
+        return verdict
+
+    def _looks_at_values_first(self, case: Case) -> bool:
+        """Return whether the server refuses a forbidden value of this place before it says what is not there."""
+        place = case.place.partition(" ")[0] if case.place.startswith("body") else case.place
+        key = case.operation.id, place
+        if key not in self._values_first:
+            self._values_first[key] = False
+            if forbidden := self._forbidden(case.operation, place):
+                exchange = self.raw(forbidden.change(self.request(case.operation, Base.NOWHERE)))
+                verdict = judge(self.document, forbidden, exchange, is_there=False, must_succeed=False)
+                self._values_first[key] = verdict.outcome == Outcome.PASSED
+        return self._values_first[key]
+
+    def _forbidden(self, operation: Operation, place: str) -> Case | None:
+        """Return a case that the document forbids for its value at a place."""
+        if place == "body" and operation.media_type:
+            schema = operation.bodies[operation.media_type]
+            codes = refusals(self.document, operation, *self.document.refusals("body"))
+            for variant in variants(self.document, schema):
+                if violation := self.document.violation(schema, variant.value):
+                    return Case(operation, place, "type", "", changes.body(variant.value), violation, codes)
+        for parameter in operation.parameters:
+            if parameter.place == place:
+                return _forbidden_value(self.document, operation, parameter)
+        return None
+
+
+def _forbidden_value(document: Document, operation: Operation, parameter: Parameter) -> Case | None:
+    for variant in variants(document, parameter.schema):
+        value = variant.value
+        if not isinstance(value, str) or value in ("", ".", "..") or not can_carry(parameter, value):
+            continue
+        if violation := document.violation(parameter.schema, value):
+            codes = of_parameter(document, parameter, operation, value)
+            change = changes.parameter(parameter, value)
+            return Case(operation, parameter.place, "pattern", json.dumps(value), change, violation, codes, parameter)
+    return None
+
+
+def told(records: list[Record], limit: int = 5) -> str:
+    """Return the failures among records, for a test to fail with; an empty text if there are none."""
+    failed = [record for record in records if record.outcome == Outcome.FAILED]
+    if not failed:
+        return ""
+    more = [f"  also: {record.title}" for record in failed[1:limit]]
+    if len(failed) > limit:
+        more.append(f"  and {len(failed) - limit} more of {len(records)} cases")
+    return "\n".join([failed[0].message, *more])

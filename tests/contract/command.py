@@ -1,0 +1,202 @@
+"""What the command does: the parts of the suite, one after the other, and the verdict."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import pytest
+
+from . import mock
+from .baseline import Known
+from .document import CASES, ROOT, Document, find_document
+from .fuzz import fuzz
+from .records import Records
+from .report import Checks, Part, Run, print_summary, write_page
+from .target import Target, TargetError, named_target, own_target
+
+REPORTS = ROOT / "build" / "contract"
+PROBE_SECONDS = 10.0
+_MOST_EXAMPLES = 200
+_OTHERS = ("--phases=examples,fuzzing", "--mode=positive")
+
+
+def main() -> int:
+    """Run the suite; 0 is a server that keeps the contract."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _ended)
+    try:
+        document = Document(find_document())
+        target = named_target()
+        known = Known.read(os.environ.get("BASELINE"), update=bool(os.environ.get("BASELINE_UPDATE")))
+        if target:
+            probe(target, document)
+    except (TargetError, OSError) as error:
+        print(f"contract: {error}", file=sys.stderr)
+        return 2
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    run = Run(target, document, Records(), known)
+    try:
+        for part in _named(run, target) if target else _own(run):
+            run.parts.append(part)
+    except KeyboardInterrupt:
+        print("contract: interrupted", file=sys.stderr)
+        return 130
+    known.write(run.records)
+    run.records.write(REPORTS / "records.jsonl")
+    write_page(REPORTS / "index.html", run)
+    print_summary(run, Path(os.path.relpath(REPORTS / "index.html")))
+    return int(not run.passed)
+
+
+def _ended(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def probe(target: Target, document: Document) -> None:
+    """Make sure that a server is there and is one of this API: its answer to a request without credentials tells.
+
+    Raises:
+        TargetError: It is not; the message says why.
+    """
+    operation = document.operations[0]  # Any will do.
+    path = operation.path
+    for parameter in operation.parameters:
+        path = path.replace(f"{{{parameter.name}}}", str(parameter.example or "a"))
+    try:
+        response = httpx.request(operation.method, target.base_url + path, content=b"!", timeout=PROBE_SECONDS)
+    except httpx.TimeoutException:
+        raise TargetError(f"{target.base_url} does not answer within {PROBE_SECONDS:g} s") from None
+    except httpx.HTTPError as error:
+        raise TargetError(f"{target.base_url} cannot be reached: {error}") from None
+    if response.status_code in (500, 502, 503, 504):
+        raise TargetError(f"{target.base_url} is failing: it answers {response.status_code}")
+    if response.status_code in (404, 405) or operation.response(response.status_code) is None:
+        hint = document.root["components"]["responses"]["NotFound"].get("x-hint", {}).get("APIGW.0101", "")
+        raise TargetError(
+            f"{target.base_url} is not this API: {operation.method} {path} is a {response.status_code} there. {hint}"
+        )
+
+
+def _own(run: Run) -> Iterator[Part]:
+    """Test the mock, and the client."""
+    yield _fuzzed_mock(run, "schemathesis, every job", any_job=True, examples=CASES // 4)
+    yield _fuzzed_mock(run, "schemathesis, signed", any_job=True, examples=CASES // 10, signed=True, options=_OTHERS)
+    yield _fuzzed_mock(run, "schemathesis, one job", any_job=False, examples=CASES // 10, options=_OTHERS)
+    yield _checked(run, "the contract", "server")
+    yield _checked(run, "the mock's own behaviour", "mock_behaviour")
+    yield _checked(run, "the client", "client")
+
+
+def _fuzzed_mock(
+    run: Run, name: str, *, any_job: bool, examples: int, signed: bool = False, options: tuple[str, ...] = ()
+) -> Part:
+    """Have schemathesis test a mock of its own."""
+    log = REPORTS / f"{_slug(name)}-mock.log"
+    with mock.started(*(["--any-job"] if any_job else []), log=log) as base_url:
+        target = own_target(base_url, any_job=any_job)
+        return _fuzzed(run, target, name, target.credentials["signature" if signed else "token"], examples, options)
+
+
+def _fuzzed(
+    run: Run,
+    target: Target,
+    name: str,
+    auth: httpx.Auth,
+    examples: int,
+    options: tuple[str, ...] = (),
+    *,
+    allowed: bool = True,
+) -> Part:
+    with _part(run, name) as part:
+        result = fuzz(
+            run.document,
+            target,
+            auth,
+            part=name,
+            examples=max(1, examples),
+            reports=REPORTS / _slug(name),
+            records=run.records,
+            options=(*options, *run.known.options),
+            allowed=allowed,
+        )
+        part.cases, part.passed = result.cases, result.passed
+        part.page = f"{_slug(name)}/index.html"
+    return part
+
+
+def _named(run: Run, target: Target) -> Iterator[Part]:
+    """Test a server that is not ours."""
+    runs = target.runs
+    runs.reserved = (runs.limit or 0) // 8
+    yield _checked(run, "the contract", "server")
+    runs.reserved //= 2
+    left_out = ("--exclude-checks=unsupported_method,allow_header_conformance",)  # A wrong method may be a 404 as well.
+    examples = min(CASES, _MOST_EXAMPLES)
+    negative = ("--mode=negative", "--phases=coverage,fuzzing", "--no-shrink", *left_out)
+    yield _fuzzed(run, target, "schemathesis, forbidden", target.auth, examples // 2, negative, allowed=False)
+    runs.reserved = 0
+    starting = [each for each in run.document.operations if not each.is_safe and not run.document.made(each)]
+    safe = [each for each in run.document.operations if each.is_safe]
+    positive = ("--mode=positive", "--no-shrink", *left_out)
+    if safe:
+        names = tuple(f"--include-operation-id={each.id}" for each in safe)
+        options = (*positive, "--phases=examples,coverage,fuzzing", *names)
+        yield _fuzzed(run, target, "schemathesis, allowed, what is safe", target.auth, examples, options)
+    if starting and runs.left:
+        names = tuple(f"--include-operation-id={each.id}" for each in starting)
+        options = (*positive, "--phases=fuzzing", *names)
+        most = min(examples, runs.left // (2 * len(starting)))
+        yield _fuzzed(run, target, "schemathesis, allowed, what starts runs", target.auth, max(1, most), options)
+
+
+@contextmanager
+def _part(run: Run, name: str) -> Iterator[Part]:
+    print(f"\n### {name}\n", flush=True)
+    started = time.monotonic()
+    first = len(run.records.cases)
+    part = Part(name)
+    yield part
+    part.records = run.records.cases[first:]
+    part.seconds = time.monotonic() - started
+
+
+def _checked(run: Run, name: str, folder: str) -> Part:
+    """Run the checks that schemathesis has not."""
+    from .conftest import RECORDS
+
+    with _part(run, name) as part:
+        RECORDS.cases = run.records.cases
+        RECORDS.responses = run.records.responses
+        RECORDS.headers = run.records.headers
+        (REPORTS / folder).mkdir()
+        checks = Checks(run.known, run.records)
+        arguments = [str(Path(__file__).parent / folder), f"--junit-xml={REPORTS / folder / 'junit.xml'}"]
+        arguments += ["--quiet", "--tb=no", "--no-summary", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+        # Schemathesis and hypothesis are in use here already, which pytest and its plugins do not expect.
+        arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        arguments += ["-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning"]
+        arguments += ["--deselect", "tests/contract/server/test_schemathesis.py"]
+        status = pytest.main(arguments, plugins=[checks])
+        if status == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        run.records.throttled, run.records.waited = RECORDS.throttled, RECORDS.waited
+        run.failures += checks.failures
+        part.passed = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not checks.failed
+        part.cases, part.page = checks.run, f"{folder}/junit.xml"
+    if part.records:
+        part.cases = len(part.records)
+    return part
+
+
+def _slug(name: str) -> str:
+    return name.removeprefix("schemathesis, ").replace(", ", "-").replace(" ", "-")

@@ -1,0 +1,228 @@
+"""Sends requests as the client would: throttled, it waits; a server that is unavailable for a moment is asked again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import httpx
+
+from .document import Document
+from .exchange import Exchange, Request, described
+from .records import RECORD_OF_ALL, Outcome, Record, Records
+from .target import Target
+
+LONGEST_WAIT = 30.0
+"""Seconds that are waited at most when a server says when to come back. The client waits no longer, either."""
+
+_PAUSES = (0.5, 1.0, 2.0)
+_TIMES = 20
+_CHUNK = 64 * 1024
+
+
+class NoResponseError(Exception):
+    """The server gave no response; the message says what happened instead."""
+
+
+class NotToBeHadError(Exception):
+    """There is no such request, for it would name something that is not there; the message says why."""
+
+
+class Connection:
+    """Sends requests to a server, and looks at what all responses have in common.
+
+    Args:
+        target: The server.
+        document: The contract.
+        records: Where it is noted how the server answered, and what was wrong with responses in passing.
+    """
+
+    def __init__(self, target: Target, document: Document, records: Records) -> None:
+        self._target = target
+        self._document = document
+        self._records = records
+        self._client = httpx.Client(timeout=30, trust_env=not target.own)
+        self._ids: dict[str, str] = {}
+        self._made: set[tuple[str, str, str]] = set()
+        self._noted: set[str] = set()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def send(
+        self, request: Request, auth: httpx.Auth | None, *, may_repeat: Callable[[], bool] = lambda: True
+    ) -> Exchange:
+        """Send a request, and send it again if the server was too busy.
+
+        Args:
+            request: What to send.
+            auth: Credentials; None for none at all.
+            may_repeat: Whether the request may be sent again although the server may have carried it out.
+
+        Raises:
+            NoResponseError: There is no response.
+        """
+        pauses = iter(_PAUSES)
+        for _ in range(_TIMES):
+            exchange = self.once(request, auth, may_repeat)
+            self._note(exchange)
+            if exchange.status == 429:
+                pause = _retry_after(exchange)
+                if pause > LONGEST_WAIT:
+                    break
+                self._records.throttled += 1
+            elif exchange.status == 503 and (pause := next(pauses, 0.0)) and may_repeat():
+                pass
+            else:
+                break
+            self._records.waited += pause
+            time.sleep(pause)
+        return exchange
+
+    def once(
+        self, request: Request, auth: httpx.Auth | None, may_repeat: Callable[[], bool] = lambda: True
+    ) -> Exchange:
+        """Send a request, however busy the server is.
+
+        Raises:
+            NoResponseError: There is no response.
+            NotToBeHadError: The credentials cannot be given to it.
+        """
+        try:
+            return Exchange(request, self._client.send(self._built(request), auth=auth), self._target)
+        except ValueError as error:  # The credentials cannot authenticate it: a signature takes no body of any size.
+            raise NotToBeHadError(str(error)) from None
+        except httpx.RemoteProtocolError as error:
+            # The server may have closed a connection that was idle; on a new one it must answer.
+            if not may_repeat():
+                raise NoResponseError(f"{type(error).__name__}: {error}") from None
+        except httpx.HTTPError as error:
+            raise NoResponseError(f"{type(error).__name__}: {error}") from None
+        try:
+            self._client.close()
+            self._client = httpx.Client(timeout=30, trust_env=not self._target.own)
+            return Exchange(request, self._client.send(self._built(request), auth=auth), self._target)
+        except httpx.HTTPError as error:
+            raise NoResponseError(f"{type(error).__name__}: {error}") from None
+
+    def _built(self, request: Request) -> httpx.Request:
+        base = httpx.URL(self._target.base_url)
+        headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
+        if request.chunked:
+            headers += [(b"Host", base.netloc), (b"Transfer-Encoding", b"chunked")]
+        built = httpx.Request(
+            request.verb,
+            base,
+            headers=headers,
+            stream=_Chunks(request.content) if request.chunked else None,
+            content=None if request.chunked else request.content,
+            extensions={
+                "target": base.raw_path.rstrip(b"/") + request.raw_target.encode("utf-8", "surrogatepass"),
+                "timeout": httpx.Timeout(30).as_dict(),
+            },
+        )
+        if request.chunked:
+            built.read()
+        return built
+
+    def _note(self, exchange: Exchange) -> None:
+        """Note a response, and hold it to what all responses have in common."""
+        operation, status = exchange.request.operation, exchange.status
+        self._records.responses[operation.id, status, str(exchange.code or "")] += 1
+        response = operation.response(status)
+        for name in response.headers if response else ():
+            if name in exchange.response.headers:
+                self._records.headers[operation.id, status, name] += 1
+        if status in (429, 503) and (fault := described(self._document, exchange)):
+            self._wrong(exchange, f"response {status}", fault)
+        request_id = exchange.response.headers.get("x-request-id")
+        body = exchange.body
+        if request_id:
+            if request_id in self._ids:
+                self._wrong(exchange, "header X-Request-Id", "the ID of a request was given to another one, too")
+            self._ids[request_id] = operation.id
+            named = body.get("request_id") if isinstance(body, dict) and status >= 400 else None
+            if isinstance(named, str) and named != request_id:
+                self._wrong(exchange, "header X-Request-Id", "not the request_id of the body")
+
+        if status < 300 and not operation.is_safe:
+            self._note_made(exchange)
+
+    def _note_made(self, exchange: Exchange) -> None:
+        """Note what a response says was made: what a link leads to is new each time."""
+        operation = exchange.request.operation
+        pointers = {
+            expression.partition("#")[2]
+            for link in operation.success.links
+            for expression in link.parameters.values()
+            if isinstance(expression, str) and expression.startswith("$response.body#")
+        }
+        for pointer in pointers:
+            with suppress(LookupError):
+                made = json.dumps(pointed_at(exchange.body, pointer))
+                if (operation.id, pointer, made) in self._made:
+                    name = pointer.rpartition("/")[2]
+                    self._wrong(exchange, f"response {exchange.status}", f"a second one has the same {name}")
+                self._made.add((operation.id, pointer, made))
+
+    def _wrong(self, exchange: Exchange, place: str, fault: str) -> None:
+        """Record what is wrong with a response, each fault once."""
+        if fault in self._noted:
+            return
+        self._noted.add(fault)
+        request = exchange.request
+        tried = f"{request.verb} {request.raw_target}"
+        title = f"{request.operation.id}, {place}: {fault}; the response to {tried} was {exchange.said}"
+        self._records.cases.append(
+            Record(
+                "contract",
+                request.operation.id,
+                place,
+                RECORD_OF_ALL,
+                tried,
+                True,
+                Outcome.FAILED,
+                fault,
+                exchange.told(title),
+            )
+        )
+
+
+class _Chunks(httpx.ByteStream):
+    """A body that goes in chunks."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self._content), _CHUNK):
+            yield self._content[start : start + _CHUNK]
+
+
+def _retry_after(exchange: Exchange) -> float:
+    text = exchange.response.headers.get("retry-after", "")
+    try:
+        return max(0.05, float(text))
+    except ValueError:
+        return 1.0
+
+
+def pointed_at(value: object, pointer: str) -> object:
+    """Return what a JSON pointer names in a value.
+
+    Raises:
+        LookupError: There is nothing.
+    """
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value[key]
+        elif isinstance(value, list) and key.isdecimal():
+            value = value[int(key)]
+        else:
+            raise LookupError(f"nothing at {pointer} of {json.dumps(value)[:60]}")
+    return value

@@ -1,0 +1,292 @@
+"""Does a server let in who has credentials, and nobody else?"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from dataarts_auth import SignatureAuth
+from tests.contract.caller import Caller
+from tests.contract.cases import Case, Refusals, refusals
+from tests.contract.changes import Change, header, no_body, nothing, query
+from tests.contract.changes import parameter as parameter_change
+from tests.contract.conftest import DOCUMENT
+from tests.contract.document import Operation
+from tests.contract.server._tables import assert_kept
+
+TOKEN = next((each.header for each in DOCUMENT.security_schemes if not each.is_signature), "X-Auth-Token")
+SIGNATURE = next((each.header for each in DOCUMENT.security_schemes if each.is_signature), "Authorization")
+
+
+def _wrong_tokens(token: str) -> dict[str, Change]:
+    """Return what is no token, though made of one, by what is wrong with it."""
+    found: dict[str, Change] = {
+        "an empty token": header(TOKEN, ""),
+        "another token": header(TOKEN, "no-such-token-of-the-contract-suite"),
+        "the token and one character more": header(TOKEN, f"{token}0"),
+        "the token after another character": header(TOKEN, f"0{token}"),
+        "the token twice": header(TOKEN, token + token),
+        "the token as Bearer in Authorization": header(SIGNATURE, f"Bearer {token}"),
+        "the token in Authorization": header(SIGNATURE, token),
+        "the token behind the word Bearer": header(TOKEN, f"Bearer {token}"),
+        "the token in quotes": header(TOKEN, f'"{token}"'),
+        "the token in the query": query(TOKEN, token),
+        "the token in the query, as token": query("token", token),
+        "the token in a cookie": header("Cookie", f"{TOKEN}={token}; token={token}"),
+        "the token in X-Subject-Token": header("X-Subject-Token", token),
+        "the token as a wildcard": header(TOKEN, "*"),
+        "null for a token": header(TOKEN, "null"),
+    }
+    if len(token) > 1:
+        found["the token without its last character"] = header(TOKEN, token[:-1])
+        found["the token without its first character"] = header(TOKEN, token[1:])
+        found["the first character of the token"] = header(TOKEN, token[0])
+        found["the token with another last character"] = header(TOKEN, token[:-1] + ("0" if token[-1] != "0" else "1"))
+    if token.swapcase() != token:
+        found["the token with capitals for small letters"] = header(TOKEN, token.swapcase())
+    return found
+
+
+class _Signed(httpx.Auth):
+    """Signs another request than the one that is sent, or sends another signature."""
+
+    requires_request_body = True
+
+    def __init__(
+        self,
+        pair: tuple[str, str],
+        *,
+        sign: Callable[[httpx.Request], httpx.Request] = lambda request: request,
+        then: Callable[[httpx.Request], None] = lambda request: None,
+    ) -> None:
+        self._auth = SignatureAuth(*pair)
+        self._sign = sign
+        self._then = then
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the headers of the signed one."""
+        signed = next(self._auth.sync_auth_flow(self._sign(request)))
+        for name in ("X-Sdk-Date", SIGNATURE):
+            request.headers[name] = signed.headers[name]
+        self._then(request)
+        yield request
+
+
+def _other(**changes: Any) -> Callable[[httpx.Request], httpx.Request]:
+    """Return what makes another request to sign."""
+
+    def other(request: httpx.Request) -> httpx.Request:
+        extensions = dict(request.extensions)
+        headers = httpx.Headers([each for each in request.headers.raw if each[0].lower() != b"content-length"])
+        target: bytes = extensions["target"]
+        extensions["target"] = changes.get("target", lambda value: value)(target)
+        headers.update(changes.get("headers", {}))
+        return httpx.Request(
+            changes.get("method", request.method),
+            request.url,
+            headers=headers,
+            content=changes.get("content", lambda value: value)(request.content),
+            extensions=extensions,
+        )
+
+    return other
+
+
+def _set(name: str, change: Callable[[str], str]) -> Callable[[httpx.Request], None]:
+    def then(request: httpx.Request) -> None:
+        request.headers[name] = change(request.headers.get(name, ""))
+
+    return then
+
+
+def _wrong_signatures(pair: tuple[str, str]) -> dict[str, httpx.Auth]:
+    """Return what signs wrongly, by what is wrong with it."""
+    access_key, secret_key = pair
+    return {
+        "another access key": _Signed(("NOSUCHACCESSKEYOFTHECONTRACTSUITE", secret_key)),
+        "another secret key": _Signed((access_key, "no-such-secret-key-of-the-contract-suite")),
+        "the access key for a secret key": _Signed((access_key, access_key)),
+        "the access key without its last character": _Signed((access_key[:-1] or "x", secret_key)),
+        "signed for another body": _Signed(pair, sign=_other(content=lambda body: body + b" ")),
+        "signed for an empty body": _Signed(pair, sign=_other(content=lambda body: b"" if body else b"{}")),
+        "signed for another path": _Signed(pair, sign=_other(target=lambda target: b"/other" + target)),
+        "signed for another query": _Signed(pair, sign=_other(target=lambda target: target + b"?further=1")),
+        "signed for another method": _Signed(pair, sign=_other(method="PATCH")),
+        "signed for another host": _Signed(pair, sign=_other(headers={"Host": "elsewhere.example"})),
+        "signed with a header that is not sent": _Signed(pair, sign=_other(headers={"X-Further": "1"})),
+        "dated after it was signed": _Signed(pair, then=_set("X-Sdk-Date", _a_minute_before)),
+        **{
+            about: _Signed(pair, then=_set(SIGNATURE, change))
+            for about, change in {
+                "a signature cut short": lambda value: value[:-1],
+                "a signature that goes on": lambda value: f"{value}0",
+                "a signature with another last digit": lambda value: value[:-1] + _HEX[_HEX.index(value[-1]) - 1],
+                "no signature": lambda value: value.partition("Signature=")[0] + "Signature=",
+                "nothing but the access key": lambda value: value.partition(",")[0],
+                "no list of headers": lambda value: re.sub("SignedHeaders=[^,]*", "SignedHeaders=", value),
+                "another algorithm": lambda value: value.replace("SHA256", "SHA512", 1),
+            }.items()
+        },
+    }
+
+
+_HEX = "0123456789abcdef"
+_DATE = "%Y%m%dT%H%M%SZ"
+
+
+def _a_minute_before(date: str) -> str:
+    return (datetime.strptime(date, _DATE) - timedelta(minutes=1)).strftime(_DATE)
+
+
+def _refused(operation: Operation) -> Refusals:
+    return refusals(DOCUMENT, operation, *DOCUMENT.refusals("credentials"))
+
+
+def _case(operation: Operation, rule: str, tried: str, change: Change, auth: Any, *, allowed: bool = False) -> Case:
+    violation = None if allowed else "these are no credentials"
+    codes = frozenset() if allowed else _refused(operation)
+    return Case(operation, f"security {rule}", "required", tried, change, violation, codes, auth=auth)
+
+
+def _needs_credentials(operation: Operation) -> None:
+    if not operation.security or {} in operation.security:
+        pytest.skip("the operation needs no credentials")
+
+
+def test_credentials_are_needed(operation: Operation, caller: Caller) -> None:
+    """A request without credentials is refused with 401, with a body and without, in JSON and not."""
+    _needs_credentials(operation)
+    changes: dict[str, Change] = {
+        "no credentials": nothing,
+        "no credentials and no body": lambda request: request.having(content=b""),
+        "no credentials, body nor Content-Type": lambda request: request.having(content=b"").having_header(
+            "Content-Type", None
+        ),
+        "no credentials, but a cookie": header("Cookie", "session=1"),
+        "no credentials, but basic ones": header(SIGNATURE, "Basic YTph"),
+        "no credentials, but an Origin": header("Origin", caller.target.base_url),
+        "no credentials, but X-Forwarded-For: 127.0.0.1": header("X-Forwarded-For", "127.0.0.1"),
+        "no credentials, but a name": header("X-User-Name", "admin"),
+    }
+    assert_kept(caller, [_case(operation, "any", tried, change, None) for tried, change in changes.items()])
+
+
+def test_what_is_no_token(operation: Operation, caller: Caller) -> None:
+    """What comes near the token, or stands where no token belongs, is refused with 401."""
+    _needs_credentials(operation)
+    if caller.target.token is None:
+        pytest.skip("no token was given")
+    tokens = _wrong_tokens(caller.target.token)
+    assert_kept(caller, [_case(operation, "token", tried, change, None) for tried, change in tokens.items()])
+
+
+def test_what_is_no_signature(operation: Operation, caller: Caller) -> None:
+    """A signature of another key, of another request or of another form is refused with 401."""
+    _needs_credentials(operation)
+    if caller.target.key_pair is None:
+        pytest.skip("no key pair was given")
+    signatures = _wrong_signatures(caller.target.key_pair)
+    assert_kept(caller, [_case(operation, "signature", tried, nothing, auth) for tried, auth in signatures.items()])
+
+
+class _At(httpx.Auth):
+    """Signs at another time."""
+
+    requires_request_body = True
+
+    def __init__(self, pair: tuple[str, str], minutes: int) -> None:
+        self._auth = SignatureAuth(*pair)
+        self._minutes = minutes
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request as if the clock were wrong."""
+        then = time.gmtime(time.time() + 60 * self._minutes)
+        with patch("time.gmtime", lambda: then):
+            signed = next(self._auth.sync_auth_flow(request))
+        yield signed
+
+
+@pytest.mark.parametrize("minutes", [-24 * 60, -16, -14, 14, 16, 24 * 60])
+def test_date_of_a_signature(minutes: int, operation: Operation, caller: Caller) -> None:
+    """A signature is good for 15 minutes before its date and after."""
+    _needs_credentials(operation)
+    if caller.target.key_pair is None:
+        pytest.skip("no key pair was given")
+    allowed = abs(minutes) < 15
+    auth = _At(caller.target.key_pair, minutes)
+    tried = f"a signature dated {minutes} minutes from now"
+    assert_kept(caller, [_case(operation, "signature", tried, nothing, auth, allowed=allowed)])
+
+
+class _Beside(httpx.Auth):
+    """Puts a header beside credentials that are right."""
+
+    requires_request_body = True
+
+    def __init__(self, auth: httpx.Auth, name: str, value: str) -> None:
+        self._auth, self._name, self._value = auth, name, value
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the header, which is not signed."""
+        request = next(self._auth.sync_auth_flow(request))
+        request.headers[self._name] = self._value
+        yield request
+
+
+@pytest.mark.parametrize("kind", ["token", "signature"])
+def test_either_way_to_authenticate(kind: str, operation: Operation, caller: Caller) -> None:
+    """A token does, and so does a signature, whatever the other one's header holds."""
+    if (auth := caller.target.credentials.get(kind)) is None:
+        pytest.skip(f"no {kind} was given")
+    about = {"token": (SIGNATURE, "Bearer anything"), "signature": (TOKEN, "anything")}
+    name, value = about[kind]
+    cases = [
+        _case(operation, kind, f"a {kind}", nothing, auth, allowed=True),
+        _case(operation, kind, f"a {kind}, no body", no_body, auth, allowed=not operation.body_required),
+        _case(operation, kind, f"a {kind} beside {name}: {value}", nothing, _Beside(auth, name, value), allowed=True),
+    ]
+    assert_kept(caller, cases)
+
+
+def test_name_of_theheader(operation: Operation, caller: Caller) -> None:
+    """The name of a header is the same in capitals."""
+    _needs_credentials(operation)
+    if caller.target.token is None:
+        pytest.skip("no token was given")
+    cases = [
+        _case(operation, "token", f"the token as {name}", header(name, caller.target.token), None, allowed=True)
+        for name in (TOKEN.upper(), TOKEN.lower())
+    ]
+    assert_kept(caller, cases)
+
+
+def test_signature_of_aquery(operation: Operation, caller: Caller) -> None:
+    """A signed request may have what has to be encoded: in its query, in its path, in its headers."""
+    if (auth := caller.target.credentials.get("signature")) is None:
+        pytest.skip("no signature was given")
+    cases = []
+    for parameter in operation.parameters:
+        value = _SIGNED.get(parameter.location)
+        if value is not None and DOCUMENT.violation(parameter.schema, value) is None:
+            cases.append(
+                Case(
+                    operation,
+                    "security signature",
+                    "covers the request",
+                    f"a signature with {parameter.place} = {value}",
+                    parameter_change(parameter, value),
+                    parameter=parameter,
+                    auth=auth,
+                )
+            )
+    assert_kept(caller, cases)
+
+
+_SIGNED = {"path": "no-such-作业-of-the-contract-suite", "query": "作业 a+b&c=d/~é", "header": "ws-1"}

@@ -1,0 +1,90 @@
+"""Does a server know what it has, and say of the rest that it is not there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract import changes
+from tests.contract.caller import Caller
+from tests.contract.cases import Base, Case, Refusals, refusals
+from tests.contract.conftest import DOCUMENT
+from tests.contract.document import Operation, Parameter
+from tests.contract.server._tables import assert_kept, by_rule
+from tests.contract.things import nowhere
+
+
+def _named(operation: Operation) -> list[Parameter]:
+    return [parameter for parameter in operation.parameters if parameter.not_found]
+
+
+def _not_found(operation: Operation, parameters: list[Parameter]) -> Refusals:
+    return refusals(DOCUMENT, operation, *(name for each in parameters for name in each.not_found))
+
+
+def _unknown() -> Iterator[Case]:
+    """Give requests that name a thing that is not there."""
+    for operation in DOCUMENT.operations:
+        named = _named(operation)
+        in_path = [each for each in named if each.location == "path"]
+        for parameter in named:
+            value = nowhere(parameter)
+            is_last = in_path[-1:] == [parameter]
+            # What is in a thing that is not there, is not there itself; a server may say either.
+            alone = parameter not in in_path or is_last
+            yield Case(
+                operation,
+                parameter.place,
+                "names what is there",
+                f"{parameter.name} = {value}",
+                changes.parameter(parameter, value),
+                f"there is no such {parameter.name.partition('_')[0]}",
+                _not_found(operation, [parameter] if alone else in_path),
+                parameter,
+                names_nothing=True,
+                bases=(Base.NOWHERE,) if len(in_path) == 1 and is_last else (Base.JOB,),
+            )
+
+
+@pytest.mark.parametrize("cases", by_rule(_unknown()))
+def test_what_is_not_there(cases: list[Case], registry: Caller) -> None:
+    """What is not there is refused with the error that the document has for it, and no other."""
+    assert_kept(registry, cases)
+
+
+def _other_names(name: str) -> dict[str, str]:
+    """Return names of other jobs, which are near a job's name."""
+    found = {"in other capitals": name.swapcase(), "cut short": name[:-1], "that goes on": f"{name}0"}
+    return {about: other for about, other in found.items() if other and other != name}
+
+
+def test_what_was_made_for_another(operation: Operation, registry: Caller) -> None:
+    """What was started for one job is not there for another, however near its name is, nor in another workspace."""
+    source = registry.source_of(operation)
+    if source is None:
+        pytest.skip("the operation is about nothing that another one starts")
+    shared = [each for each in _named(operation) if each in source.parameters]
+    cases: list[Case] = []
+    for parameter in shared:
+        inner = [each for each in _named(operation) if each.location == "path"]
+        codes = _not_found(operation, [*inner, parameter])
+        others = {"that no server has": str(nowhere(parameter))}
+        if parameter.location == "path":
+            others |= _other_names(str(registry.plain(operation).path[parameter.name]))
+        for about, other in others.items():
+            if DOCUMENT.violation(parameter.schema, other) is None:
+                cases.append(
+                    Case(
+                        operation,
+                        parameter.place,
+                        "names what is there",
+                        f"what was started with another {parameter.name}; here it is one {about}: {other}",
+                        changes.parameter(parameter, other),
+                        f"it was started with another {parameter.name}",
+                        codes,
+                        parameter,
+                        bases=(Base.THERE,),
+                    )
+                )
+    assert_kept(registry, cases)
