@@ -122,6 +122,8 @@ class Parameter:
         self._default = schema.get("default")
         self._type = schema.get("type")
         self._item_type = document.resolve(schema.get("items", {})).get("type")
+        # In a query each item is a value of its own unless the document says otherwise; elsewhere commas separate them.
+        self._is_exploded: bool = node.get("explode", True)
         examples = node.get("x-error-examples", {})
         self.has_own_errors = bool(examples)
         self._blank: str = examples.get("blank", examples.get("invalid", Kind.PARAMETER_INVALID))
@@ -144,13 +146,17 @@ class Parameter:
             return None, Violation(self._invalid, f"{self.name}: not UTF-8, percent-encoded")
         value: Any
         if self._type == "array":
-            if self.location != "query":  # In a query each item is a value of its own.
-                texts = [item.strip() for text in texts for item in text.split(",")]
-            value = [_typed(text, self._item_type) for text in texts]
+            if self.location == "query":
+                items = texts if self._is_exploded else [item for text in texts for item in text.split(",")]
+            else:
+                items = [item.strip() for text in texts for item in text.split(",")]
+            value = [_typed(item, self._item_type) for item in items]
         else:
             # More than one value where the document has one is no value of its type.
             value = _typed(texts[0] if len(texts) == 1 else ", ".join(texts), self._type)
         if detail := self.schema.violation(value, self.name):
+            if detail.startswith("["):  # It is about an item, which has no name of its own.
+                detail = self.name + detail
             return None, Violation(self._blank if value == "" else self._invalid, detail)
         return value, None
 

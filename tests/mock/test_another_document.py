@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 import yaml
 
 from dataarts_mock import MockServer
+from tests.generation.documents import ADDED, write
+from tests.generation.documents import document as document_with
 from tests.mock._process import running
 
 PATH = "/another/{project_id}"
@@ -28,10 +31,9 @@ UNUSABLE = {
 @pytest.fixture
 def another(document: dict[str, Any], tmp_path: Path) -> Path:
     """The contract with one operation more."""
-    operation = next(iter(next(iter(document["paths"].values())).values()))
     added = {
         "operationId": "another",
-        "security": operation["security"],
+        "security": [{name: []} for name in document["components"]["securitySchemes"]],
         "parameters": [{"$ref": "#/components/parameters/ProjectId"}],
         "responses": {"204": {"description": "Done."}},
     }
@@ -62,6 +64,42 @@ def test_command_line_answers_from_another_document(another: Path) -> None:
         status = put(url)
 
     assert status == 204
+
+
+LISTS = {
+    "separated by commas": ("sizes=1,2", None),
+    "percent-encoded commas": ("sizes=1%2C2", None),
+    "one item": ("sizes=99", None),
+    "an item that is too large": ("sizes=1,100", "sizes[1]: greater than 99"),
+    "an item that is no number": ("sizes=a,1", "sizes[0]: not of type integer"),
+    "no item between commas": ("sizes=1,,2", "sizes[1]: not of type integer"),
+    "empty": ("sizes=", "sizes[0]: not of type integer"),
+    "one value for each item": ("tag=a&tag=b", None),
+    "too many items": ("tag=a&tag=b&tag=c&tag=d", "tag: more than 3 items"),
+    "a comma within an item": ("tag=a,b", None),
+    "an item that is too long": ("tag=a&tag=abcdef", "tag[1]: longer than 5 characters"),
+}
+"""Arrays in the query of listThings: what is sent, and what is wrong with it."""
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A mock of the contract with operations added, by its URL."""
+    with MockServer(document=write(tmp_path_factory.mktemp("grown"), document_with(ADDED))) as mock:
+        yield mock.url
+
+
+@pytest.mark.parametrize(("query", "violation"), LISTS.values(), ids=LISTS)
+def test_arrays_in_the_query_are_read_as_the_document_writes_them(
+    query: str, violation: str | None, grown: str
+) -> None:
+    """An array is split at commas only where `explode` is false; a refusal names parameter, item and rule."""
+    headers = {"X-Auth-Token": "mock-token"}
+    response = httpx.get(f"{grown}/v1/p/things?{query}", headers=headers, trust_env=False)
+
+    assert response.status_code == (400 if violation else 200), response.text
+    if violation:
+        assert response.json()["error_msg"].rstrip(".").endswith(violation), response.json()["error_msg"]
 
 
 @pytest.mark.parametrize("text", UNUSABLE.values(), ids=UNUSABLE)
