@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
 import yaml
@@ -134,7 +134,7 @@ class Parameter:
         """Return the parameter's value as the schema types it, and what is wrong with it.
 
         Args:
-            raw: The values as they arrived; those of a query without their percent-encoding.
+            raw: The values as they arrived.
         """
         if not raw:
             if self.required:
@@ -161,9 +161,9 @@ class Parameter:
         return value, None
 
     def _decode(self, raw: bytes) -> str:
-        if self.location == "path":
-            return percent_decode(raw)
-        return raw.decode("latin-1" if self.location == "header" else "utf-8")
+        if self.location == "header":
+            return raw.decode("latin-1")
+        return percent_decode(raw.replace(b"+", b" ") if self.location == "query" else raw)
 
 
 class Body:
@@ -441,11 +441,11 @@ def _listing(items: Iterable[object]) -> str:
 
 
 def query_values(query: bytes) -> dict[str, list[bytes]]:
-    """Give the query's values by parameter name, without their percent-encoding."""
+    """Give the query's values by parameter name, percent-encoded as they are."""
     values: dict[str, list[bytes]] = {}
-    text = query.decode("utf-8", "surrogateescape")
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="surrogateescape"):
-        values.setdefault(name, []).append(value.encode("utf-8", "surrogateescape"))
+    for pair in filter(None, query.split(b"&")):
+        name, _, value = pair.partition(b"=")
+        values.setdefault(unquote_to_bytes(name.replace(b"+", b" ")).decode("utf-8", "replace"), []).append(value)
     return values
 
 

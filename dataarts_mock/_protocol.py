@@ -124,7 +124,7 @@ class MockProtocol(HttpToolsProtocol):
         self._codings: tuple[bytes, ...] = ()
         self._length = 0
         self._data = b""  # What arrived last; while a head is incomplete, all of it.
-        self._next: int | None = 0  # Where in it the next request begins; None if that is not known.
+        self._next: int | None = 0  # Where in it the next request begins; None while a body arrives in chunks.
         self._head_timer: asyncio.TimerHandle | None = None
         self._refusal: tuple[int, str] | None = None
         self._is_lingering = False
@@ -161,6 +161,18 @@ class MockProtocol(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
 
     def _feed(self, data: bytes) -> None:
+        """Have the parser read what arrived; where a body may be in chunks line by line, to see where that ends."""
+        pieces = [data]
+        if self._next is None or b"chunked" in self._data[self._next :].lower():
+            pieces = data.splitlines(keepends=True)
+        end = len(self._data) - len(data)
+        for piece in pieces:
+            self._feed_piece(piece)
+            end += len(piece)
+            if self._next is None and self._message.arrived:
+                self._next = end
+
+    def _feed_piece(self, data: bytes) -> None:
         while True:
             try:
                 self.parser.feed_data(data)
@@ -240,9 +252,7 @@ class MockProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         method = self.parser.get_method()
         line = b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode())
-        begin = self._next
-        if begin is None:  # Behind a chunked body.
-            begin = max(self._data.find(line), 0)
+        begin = self._next or 0
         while self._data[begin : begin + 1] in (b"\r", b"\n"):
             begin += 1
         end = self._data.find(b"\r\n\r\n", begin) + 4
@@ -265,6 +275,7 @@ class MockProtocol(HttpToolsProtocol):
             return
         self._message.arrived = True
         super().on_message_complete()
+        self.cycle.waiting_for_100_continue = False  # The body is here.
 
     def on_response_complete(self) -> None:
         """End a response."""

@@ -447,15 +447,19 @@ def _media_type(operation: Operation, request: Request) -> tuple[str | None, Vio
     return media_type, None
 
 
-_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";]*)', re.IGNORECASE)
+_PARAMETER = re.compile(r';\s*([^\s;="]*)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^;"]*))?')
 
 
 @lru_cache(maxsize=64)
 def _read_media_type(value: bytes) -> tuple[str, str]:
     """Return the media type and the charset, in small letters."""
-    media_type, _, _ = value.decode("latin-1").partition(";")
-    charset = _CHARSET.search(value.decode("latin-1"))
-    return media_type.strip().lower(), charset[1].strip().lower() if charset else "utf-8"
+    media_type, semicolon, parameters = value.decode("latin-1").partition(";")
+    charsets = [
+        text.strip().strip('"').lower()
+        for name, text in _PARAMETER.findall(semicolon + parameters)
+        if name.lower() == "charset"
+    ]
+    return media_type.strip().lower(), charsets[0] if charsets else "utf-8"
 
 
 def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -166,6 +166,7 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("more fields", {"body": b'{"useExecutionUser":"true"}'}),
     ("nested 100 levels deep", {"body": b'{"more":' + b"[" * 99 + b"]" * 99 + b"}"}),
     ("a charset in quotes", {"media_type": 'application/json;charset="utf-8"'}),
+    ("a charset in another parameter", {"media_type": 'application/json; profile="; charset=utf-16"; charset=utf-8'}),
     ("a query", {"suffix": "run-immediate?job_path=%2Fa"}),
     ("a Chinese job name", {"job": "%E4%BD%9C%E4%B8%9A"}),
     ("a job name encoded without need", {"job": "my%4Aob"}),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -78,6 +81,7 @@ def send(mock: MockServer, *parts: bytes) -> list[Reply]:
     return list(replies(received))
 
 
+LIST = "listJobInstances"
 CLOSE = b"Connection: close\r\n"
 
 # RFC 9112, sections 2.2, 3, 3.2, 5, 6.1, 7.1; RFC 9110, section 7.2.
@@ -211,6 +215,57 @@ def test_request_with_a_broken_body_does_not_spoil_the_one_before(dataarts_mock:
     assert received[1].error.startswith("API request error. body: not of the length")
 
 
+UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+STREAM = [
+    Message(),
+    chunked(CHUNKED + b"\r\n"),
+    Message(more=UPGRADE),
+    chunked(CHUNKED + b"x-trailer: a\r\n\r\n", more=UPGRADE),
+    Message(b"\r\n\r\nPOST " + TARGET + b" HTTP/1.1"),
+    chunked(CHUNKED + b"\r\n"),
+    Message(more=CLOSE),
+]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_segments_do_not_matter(dataarts_mock: MockServer, seed: int) -> None:
+    """Requests one after another are read the same wherever the network cuts them."""
+    rng = random.Random(seed)
+    stream = b"".join(map(bytes, STREAM))
+    cuts = [0, *sorted(rng.sample(range(1, len(stream)), rng.choice([0, 1, 5, 40, 200]))), len(stream)]
+    with connect(dataarts_mock.url) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for begin, end in pairwise(cuts):
+            connection.sendall(stream[begin:end])
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert [reply.status for reply in replies(received)] == [200] * len(STREAM)
+    dataarts_mock.assert_ran("myJob", params={"aaa": "111"}, times=len(STREAM))
+
+
+@pytest.mark.parametrize("first", STREAM[:4], ids=["length", "chunks", "upgrade", "upgrade of chunks"])
+def test_request_line_is_checked_behind_any_body(dataarts_mock: MockServer, first: Message) -> None:
+    """A request line with two spaces is found behind any other request, also where a right one like it comes next."""
+    wrong = Message(b"POST  " + TARGET + b" HTTP/1.1")
+    received = send(dataarts_mock, bytes(first) + bytes(wrong) + bytes(Message()))
+
+    assert [reply.status for reply in received] == [200, 400]
+    assert received[1].error.startswith("API request error. request line: not method, target and version")
+
+
+def test_bad_percent_encoding_in_a_query_is_refused(dataarts_mock: MockServer, document: dict[str, Any]) -> None:
+    """A query parameter that is not percent-encoded UTF-8 is refused by its name, as a path parameter is."""
+    path = next(path for path, item in document["paths"].items() if item.get("get", {}).get("operationId") == LIST)
+    target = path.replace("{project_id}", "p1").encode()
+    answers = [
+        send(dataarts_mock, bytes(Message(b"GET " + target + b"?jobName=" + value + b" HTTP/1.1", more=CLOSE)))[0]
+        for value in (b"%zz", b"%", b"%ff", b"%E4%BD%9C", b"a+b")
+    ]
+
+    assert [reply.status for reply in answers] == [400, 400, 400, 200, 200]
+    assert answers[0].error.endswith(" jobName: not UTF-8, percent-encoded")
+
+
 @pytest.mark.parametrize("size", [1_000, 20_000_000])
 def test_refusal_reaches_a_client_that_is_still_sending(dataarts_mock: MockServer, size: int) -> None:
     """A client that sends on after what is no HTTP can still read its 400, rather than a reset."""
@@ -254,6 +309,14 @@ def test_body_that_is_wanted_is_asked_for(dataarts_mock: MockServer) -> None:
     dataarts_mock.assert_ran("myJob", params={"aaa": "111"})
 
 
+def test_no_100_goes_before_a_refusal(dataarts_mock: MockServer) -> None:
+    """A client that asks for 100 but sends the body at once gets its response alone, and so does its next request."""
+    messages = Message(token=b"", more=EXPECT), Message(more=EXPECT), Message(more=CLOSE)
+    received = send(dataarts_mock, b"".join(map(bytes, messages)))
+
+    assert [reply.status for reply in received] == [401, 200, 200]
+
+
 def test_client_that_does_not_wait_can_read_the_refusal(dataarts_mock: MockServer) -> None:
     """A client that asks for 100 but sends a large body at once can still read the refusal."""
     message = Message(framing=b"Content-Length: 16777216\r\n", more=EXPECT, body=b"a" * 16_777_216)
@@ -265,14 +328,15 @@ def test_client_that_does_not_wait_can_read_the_refusal(dataarts_mock: MockServe
 def test_waiting_client_is_throttled_once() -> None:
     """A request that waits for 100 counts once towards the rate limit, and is refused at once beyond it."""
     head = bytes(Message(more=EXPECT)).removesuffix(BODY)
+    statuses: list[int] = []
     with MockServer(rate_limit=2) as mock:
-        while True:
+        while 429 not in statuses:  # Until all fall into one second.
             mock.reset()
-            received = send(mock, head, BODY + head, BODY + head)
-            if [reply.status for reply in received] != [100, 200, 100, 200, 100]:  # All in one second.
-                break
+            statuses = [
+                reply.status for reply in send(mock, head, BODY, head, BODY, head, BODY + bytes(Message(more=CLOSE)))
+            ]
 
-    assert [reply.status for reply in received] == [100, 200, 100, 200, 429]
+    assert statuses == [100, 200, 100, 200, 429]
 
 
 def test_signed_body_is_asked_for() -> None:
