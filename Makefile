@@ -36,6 +36,15 @@ bench: $(READY) ## Measure client and mock beside their peers, in some ten minut
 test: lint check-generated ## Run everything that must pass: lint, check-generated and the tests
 	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
+LOWEST := build/lowest
+
+.PHONY: test-lowest
+test-lowest: $(READY) ## Run the tests of client, credentials and mock with the lowest versions that pyproject.toml allows (PYTHON=python3.13)
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(LOWEST)
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --all-extras --python $(LOWEST) pyproject.toml --output-file $(LOWEST)/lowest.txt
+	@$(BIN)/uv pip install --quiet --python $(LOWEST) --constraint $(LOWEST)/lowest.txt --group test --editable '.[aiohttp,cli,mock]'
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 tests/client tests/credentials tests/mock $(ARGS)
+
 .PHONY: test-browser
 test-browser: $(READY) ## Try the reference page in Chromium (Debian: chromium); the screenshot goes to build/
 	$(BIN)/python -m pytest tests/browser $(ARGS)
