@@ -89,6 +89,7 @@ clean: ## Remove the virtual environment, reports and caches
 
 # A stamp, newer than what it was made from. The lock file's hashes cover every package; the project itself comes last.
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is %d.%d: say make PYTHON=…" % v)'
 	@echo "Making the virtual environment, which takes a minute."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
