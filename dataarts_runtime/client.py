@@ -89,6 +89,7 @@ class BaseClient:
                 of URLs that may hold a password, are never shown.
         """
         url = _checked_url(base_url)
+        self._timeout = seconds(timeout)
         checked_headers = _checked_headers(self.user_agent, headers)
         self._base_url = str(url)
         self._check_transports(transport, async_transport, verify=verify, proxy=proxy)
@@ -103,7 +104,7 @@ class BaseClient:
             base_url=self._base_url.rstrip("/"),
             headers=[(b"Host", url.netloc), *checked_headers],
             auth=checked_auth,
-            timeout=seconds(timeout),
+            timeout=self._timeout,
             max_retries=_integer("max_retries", max_retries, least=0),
             connections=Connections(
                 max_connections=_integer("max_connections", max_connections, least=1),
@@ -131,6 +132,11 @@ class BaseClient:
     def base_url(self) -> str:
         """Where the service is."""
         return self._base_url
+
+    @property
+    def timeout(self) -> float:
+        """The seconds that a call may take in all, unless it is given its own."""
+        return self._timeout
 
     def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Send a call that an operation has prepared."""

@@ -146,3 +146,6 @@ class TooManyRequests(ApiError):
 
 class ServerError(ApiError):
     """500 to 599: the service or a gateway failed. Catch it to call again later, unless `outcome_unknown`."""
+
+    retry_after: float | None = None
+    """The seconds that the service asks to wait, or None."""

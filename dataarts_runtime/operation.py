@@ -70,6 +70,10 @@ class Parameter:
             texts = [",".join(texts)]
         return [f"{quote(self.wire_name, safe='')}={text}" for text in texts]
 
+    def check(self, value: Any) -> None:
+        """Raise the ValueError or TypeError that a call with this value would raise, if it would."""
+        {"path": self.segment, "query": self.pairs, "header": self.header}[self.location](value)
+
     def header(self, value: Any) -> tuple[bytes, bytes]:
         """Return the value as a header."""
         text = ",".join(self.texts(value))
@@ -159,6 +163,11 @@ class Operation(Generic[R, E]):
             parameter.raw_name.lower() for parameter in parameters if parameter.location == "header"
         )
 
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters by the names of the arguments that are given for them."""
+        return {parameter.name: parameter for parameter in self._parameters}
+
     def sync(self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any) -> R:
         """Call the operation; return its result, or raise the error that the response says."""
         return self._result(_checked(client).send(self._call(body, values), timeout))
@@ -178,6 +187,34 @@ class Operation(Generic[R, E]):
     ) -> Response[R | E]:
         """Do as `sync_detailed` does, without blocking."""
         return self._response(await _checked(client).send_async(self._call(body, values), timeout))
+
+    def sync_response(
+        self, client: BaseClient, *, timeout: float | None = None, body: Any = None, **values: Any
+    ) -> Response[R]:
+        """Call the operation with arguments by name; return the whole response, or raise the error that it says."""
+        received = _checked(client).send(self._call(body, self._ordered(values)), timeout)
+        return _public(received, self._result(received))
+
+    async def asyncio_response(
+        self, client: BaseClient, *, timeout: float | None = None, body: Any = None, **values: Any
+    ) -> Response[R]:
+        """Do as `sync_response` does, without blocking."""
+        received = await _checked(client).send_async(self._call(body, self._ordered(values)), timeout)
+        return _public(received, self._result(received))
+
+    def check(self, **values: Any) -> None:
+        """Check some arguments, by name; raise the ValueError or TypeError that a call with them would raise."""
+        self._ordered(values)
+        for parameter in self._parameters:
+            value = values.get(parameter.name)
+            if parameter.name in values and (parameter.required or value is not None):
+                parameter.check(value)
+
+    def _ordered(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the values of all parameters, in their order; None of those that are not given."""
+        if unknown := values.keys() - self.parameters:
+            raise TypeError(f"no parameter of the operation: {', '.join(sorted(unknown))}")
+        return [values.get(name) for name in self.parameters]
 
     def _call(self, body: Any, values: Sequence[Any]) -> Call:
         headers = self._headers.copy()
@@ -284,7 +321,7 @@ class Operation(Generic[R, E]):
             request_id=details.request_id,
             outcome_unknown=unknown,
         )
-        if isinstance(error, errors.TooManyRequests):
+        if isinstance(error, errors.TooManyRequests | errors.ServerError):
             error.retry_after = _decode.retry_after(response.headers)
         return error
 

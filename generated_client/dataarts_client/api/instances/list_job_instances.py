@@ -16,12 +16,12 @@ from ...models.job_instance_list import JobInstanceList
 from ...models.job_instance_status import JobInstanceStatus
 from ...types import Response
 
-__all__ = ["EXTENSIONS", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["EXTENSIONS", "OPERATION", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
 EXTENSIONS: dict[str, Any] = {"x-max-window-milliseconds": 259200000}
 """What else the contract says of the operation, in extensions of OpenAPI."""
 
-_operation: Operation[JobInstanceList, ErrorResponse] = Operation(
+OPERATION: Operation[JobInstanceList, ErrorResponse] = Operation(
     "GET",
     "/v1/{}/jobs/instances/detail",
     Parameter("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
@@ -142,7 +142,7 @@ def sync(
             500: The service or the gateway failed. A stop or a restart may have been carried out.
             503: The service cannot answer now. A stop or a restart may have been carried out.
     """
-    return _operation.sync(
+    return OPERATION.sync(
         client,
         timeout,
         None,
@@ -178,7 +178,7 @@ def sync_detailed(
 
     Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
-    return _operation.sync_detailed(
+    return OPERATION.sync_detailed(
         client,
         timeout,
         None,
@@ -211,7 +211,7 @@ async def asyncio(
     timeout: float | None = None,
 ) -> JobInstanceList:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio(
+    return await OPERATION.asyncio(
         client,
         timeout,
         None,
@@ -244,7 +244,7 @@ async def asyncio_detailed(
     timeout: float | None = None,
 ) -> Response[JobInstanceList | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio_detailed(
+    return await OPERATION.asyncio_detailed(
         client,
         timeout,
         None,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dataarts_runtime.models import Object
 from dataarts_runtime.operation import Operation, Parameter
 from dataarts_runtime.schema import Integer, String
@@ -12,9 +14,12 @@ from ...models.error_response import ErrorResponse
 from ...models.job_instance import JobInstance
 from ...types import Response
 
-__all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["EXTENSIONS", "OPERATION", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
-_operation: Operation[JobInstance, ErrorResponse] = Operation(
+EXTENSIONS: dict[str, Any] = {"x-not-found-codes": ["DLF.0137", "DLF.30137"]}
+"""What else the contract says of the operation, in extensions of OpenAPI."""
+
+OPERATION: Operation[JobInstance, ErrorResponse] = Operation(
     "GET",
     "/v1/{}/jobs/{}/instances/{}",
     Parameter("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
@@ -98,7 +103,7 @@ def sync(
             500: The service or the gateway failed. A stop or a restart may have been carried out.
             503: The service cannot answer now. A stop or a restart may have been carried out.
     """
-    return _operation.sync(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return OPERATION.sync(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 def sync_detailed(
@@ -114,7 +119,7 @@ def sync_detailed(
 
     Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
-    return _operation.sync_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return OPERATION.sync_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio(
@@ -127,7 +132,7 @@ async def asyncio(
     timeout: float | None = None,
 ) -> JobInstance:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return await OPERATION.asyncio(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio_detailed(
@@ -140,4 +145,4 @@ async def asyncio_detailed(
     timeout: float | None = None,
 ) -> Response[JobInstance | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return await OPERATION.asyncio_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)

@@ -13,12 +13,12 @@ from ...client import Client
 from ...models.error_response import ErrorResponse
 from ...types import Response
 
-__all__ = ["EXTENSIONS", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["EXTENSIONS", "OPERATION", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
 EXTENSIONS: dict[str, Any] = {"x-allowed-states": ["running", "waiting", "running-exception"]}
 """What else the contract says of the operation, in extensions of OpenAPI."""
 
-_operation: Operation[None, ErrorResponse] = Operation(
+OPERATION: Operation[None, ErrorResponse] = Operation(
     "POST",
     "/v1/{}/jobs/{}/instances/{}/stop",
     Parameter("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
@@ -100,7 +100,7 @@ def sync(
             500: The service or the gateway failed. A stop or a restart may have been carried out.
             503: The service cannot answer now. A stop or a restart may have been carried out.
     """
-    return _operation.sync(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return OPERATION.sync(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 def sync_detailed(
@@ -116,7 +116,7 @@ def sync_detailed(
 
     Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
-    return _operation.sync_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return OPERATION.sync_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio(
@@ -129,7 +129,7 @@ async def asyncio(
     timeout: float | None = None,
 ) -> None:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return await OPERATION.asyncio(client, timeout, None, project_id, job_name, instance_id, workspace)
 
 
 async def asyncio_detailed(
@@ -142,4 +142,4 @@ async def asyncio_detailed(
     timeout: float | None = None,
 ) -> Response[ErrorResponse | None]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)
+    return await OPERATION.asyncio_detailed(client, timeout, None, project_id, job_name, instance_id, workspace)

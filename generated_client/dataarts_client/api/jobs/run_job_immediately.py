@@ -13,9 +13,9 @@ from ...models.run_job_request import RunJobRequest
 from ...models.run_job_response import RunJobResponse
 from ...types import Response
 
-__all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+__all__ = ["OPERATION", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
-_operation: Operation[RunJobResponse, ErrorResponse] = Operation(
+OPERATION: Operation[RunJobResponse, ErrorResponse] = Operation(
     "POST",
     "/v1/{}/jobs/{}/run-immediate",
     Parameter("project_id", "path", String(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+\Z")),
@@ -103,7 +103,7 @@ def sync(
             500: The service or the gateway failed. The job may have been started.
             503: The service cannot answer now. The job may have been started.
     """
-    return _operation.sync(client, timeout, body, project_id, job_name, workspace)
+    return OPERATION.sync(client, timeout, body, project_id, job_name, workspace)
 
 
 def sync_detailed(
@@ -119,7 +119,7 @@ def sync_detailed(
 
     Its `parsed` is then the error that the content describes, or None if that is not in the contract.
     """
-    return _operation.sync_detailed(client, timeout, body, project_id, job_name, workspace)
+    return OPERATION.sync_detailed(client, timeout, body, project_id, job_name, workspace)
 
 
 async def asyncio(
@@ -132,7 +132,7 @@ async def asyncio(
     timeout: float | None = None,
 ) -> RunJobResponse:
     """Do as `sync` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio(client, timeout, body, project_id, job_name, workspace)
+    return await OPERATION.asyncio(client, timeout, body, project_id, job_name, workspace)
 
 
 async def asyncio_detailed(
@@ -145,4 +145,4 @@ async def asyncio_detailed(
     timeout: float | None = None,
 ) -> Response[RunJobResponse | ErrorResponse]:
     """Do as `sync_detailed` does, without blocking: the same arguments, result and exceptions."""
-    return await _operation.asyncio_detailed(client, timeout, body, project_id, job_name, workspace)
+    return await OPERATION.asyncio_detailed(client, timeout, body, project_id, job_name, workspace)
