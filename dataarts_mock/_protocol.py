@@ -17,6 +17,7 @@ import os
 import re
 import socket
 import struct
+from email.utils import formatdate
 from typing import Any
 
 import httptools
@@ -24,6 +25,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from ._app import MESSAGE
+from ._clock import SECOND, Clock
 from ._http import read_head
 
 _HEAD_BYTES = 64 * 1024
@@ -101,10 +103,33 @@ class _Writer:
 
 
 class MockServerState(ServerState):
-    """What connections share."""
+    """What connections share.
+
+    Args:
+        clock: Tells the time for the header Date.
+    """
 
     is_ending = False
     """Whether the server ends, and with it every connection, also one that only begins."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._second = -1
+        self._date: list[tuple[bytes, bytes]] = []
+        super().__init__()
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers of every response: the date, by the mock's clock and not by the machine's, as uvicorn has it."""
+        second = self._clock.now() // SECOND
+        if second != self._second:
+            self._second = second
+            self._date = [(b"date", formatdate(second, usegmt=True).encode())]
+        return self._date
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Pass over what uvicorn sets each second."""
 
 
 class MockProtocol(HttpToolsProtocol):

@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
                 log_level=None,
             )
         )
-        self.server_state = MockServerState()
+        self.server_state = MockServerState(app.service.clock)
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -178,3 +178,16 @@ def test_journal_is_dated_by_it(dataarts_mock: MockServer) -> None:
 
     assert dataarts_mock.requests[-1].time == now
     assert datetime.fromisoformat(listed[-1]["time"]) == now
+
+
+def test_date_of_responses(dataarts_mock: MockServer) -> None:
+    """The Date of every response is the clock's, so that a client can tell the mock's time from it."""
+    dataarts_mock.freeze()
+    dataarts_mock.advance(3600)
+    now, _ = read(dataarts_mock)
+    dates = [
+        httpx.get(f"{dataarts_mock.url}{path}", verify=NO_TLS).headers.get_list("date")
+        for path in ("/", "/openapi.yaml", "/__mock__/clock")
+    ]
+
+    assert dates == [[now.strftime("%a, %d %b %Y %H:%M:%S GMT")]] * 3
