@@ -1,0 +1,1 @@
+"""The command `dataarts`; it needs the extra `[cli]`."""
