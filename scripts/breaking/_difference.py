@@ -49,6 +49,12 @@ class Place:
             or (not self.path or not other.path)
         )
 
+    def ends_as(self, other: Place) -> bool:
+        """Whether two places of one part have the same name last."""
+        if (self.operation, self.part) != (other.operation, other.part):
+            return False
+        return self.path.rpartition(".")[2] == other.path.rpartition(".")[2]
+
 
 @dataclass
 class Difference:

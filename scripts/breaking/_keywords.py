@@ -60,6 +60,8 @@ class Effect(Enum):
     """What is meant where the value is missing."""
     READ_ONLY = auto()
     WRITE_ONLY = auto()
+    MODEL = auto()
+    """Another class in Python."""
     ANNOTATION = auto()
     """Only what people read, or another way to write the same."""
     EXTENSION = auto()
@@ -186,7 +188,7 @@ def _of_sizes(old: Node, new: Node, change: Maker) -> Iterator[Change]:
             words = f"{_size('at most', now, noun)}, before {_size('at most', before, noun)}"
             yield change(Effect.NARROWER if narrower else Effect.WIDER, f"max{suffix}", words)
         before, now = old.get(f"min{suffix}", 0), new.get(f"min{suffix}", 0)
-        if before != now:
+        if before != now and not (suffix == "Properties" and max(before, now) <= len(old.get("required", []))):
             words = f"{_size('at least', now or None, noun)}, before {_size('at least', before or None, noun)}"
             yield change(Effect.NARROWER if now > before else Effect.WIDER, f"min{suffix}", words)
 

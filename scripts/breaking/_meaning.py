@@ -9,6 +9,7 @@ that an enum does not know, and properties that a model does not have.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ._difference import Difference, Direction, Place, Verdict
@@ -21,6 +22,11 @@ _MAY_BE_REFUSED = "It cannot be computed whether requests that were valid still 
 _ACCEPTED = "Requests that were valid stay valid."
 _OLD_REFUSES = "Old clients refuse responses that are valid now (UnexpectedResponse)."
 _NEW_REFUSES = "The new client refuses responses of services that keep the old document (UnexpectedResponse)."
+_IN_ERRORS = {
+    _OLD_REFUSES: "Old clients cannot read the body of the error: `parsed` is None.",
+    _NEW_REFUSES: "The new client cannot read the body of the error of a service that keeps the old document.",
+}
+"""The effects on errors, which are raised whatever their bodies."""
 _MEANINGS: dict[tuple[Effect, Direction], tuple[Verdict, str, str]] = {
     (Effect.NARROWER, _REQUEST): (_BREAKING, _REFUSED, "Allow what was allowed."),
     (Effect.NARROWER, _RESPONSE): (_BREAKING, _NEW_REFUSES, "Allow what was allowed."),
@@ -62,6 +68,16 @@ _MEANINGS: dict[tuple[Effect, Direction], tuple[Verdict, str, str]] = {
         "Keep the default; who wants the other value can send it.",
     ),
     (Effect.DEFAULT, _RESPONSE): (_BREAKING, "A response without it means something else.", "Keep the default."),
+    (Effect.MODEL, _REQUEST): (
+        _BREAKING,
+        "Code that passes the model of the old name fails.",
+        "Keep the schema's name.",
+    ),
+    (Effect.MODEL, _RESPONSE): (
+        _BREAKING,
+        "Code that expects the model of the old name fails.",
+        "Keep the schema's name.",
+    ),
     (Effect.READ_ONLY, _REQUEST): (_BREAKING, "Requests that set it may be refused.", "Let it be set."),
     (Effect.READ_ONLY, _RESPONSE): (_HARMLESS, "Responses stay what they are.", ""),
     (Effect.WRITE_ONLY, _REQUEST): (_HARMLESS, "Requests stay what they are.", ""),
@@ -81,6 +97,7 @@ def differences(
         part: The part of the operation.
         names: The Python names that a change of the whole value concerns.
     """
+    is_error = re.match(r"response ([45]|default)", part)
     for change in changes:
         place = Place(operation, part, change.path)
         remedy = ""
@@ -91,6 +108,7 @@ def differences(
             remedy = "Keep it as it was." if verdict is Verdict.BREAKING else ""
         else:
             verdict, effect, remedy = _MEANINGS[change.effect, direction]
+            effect = _IN_ERRORS.get(effect, effect) if is_error else effect
             if change.rule == "required" and change.effect is Effect.NARROWER:
                 remedy = "Leave it optional." if direction is Direction.REQUEST else "Leave it optional, or do without."
         yield Difference(
@@ -100,6 +118,8 @@ def differences(
 
 def _names(change: Change) -> frozenset[str]:
     """Return the names of models and fields that a change concerns, as `_python` writes them."""
+    if change.effect is Effect.MODEL:
+        return frozenset({f"model {change.name}"})
     parts = change.origin.split("/")
     if parts[:3] != ["#", "components", "schemas"]:
         return frozenset()

@@ -130,15 +130,17 @@ def _read(breakage: Breakage, old: Document, new: Document) -> Difference:
     path = breakage.obj.path.split(".")[1:]
     parameter = breakage.old_value or breakage.new_value
     name = parameter.name if isinstance(parameter, griffe.Parameter) else ""
-    if path[-1] == "__init__" or (path[0] == "api" and len(path) > 3):
-        path = path[:-1]  # Of the four functions of an operation, and of a model's constructor, the owner is meant.
     names: set[str] = set()
-    if path[0] == "api" and len(path) > 2:
-        names = {" ".join(["operation", path[2], *([name] if name else [])])}
-    elif path[0] == "models" or len(path) == 1:
-        # A class is named by its package, its module and the root: what counts is the class.
-        path = ["models", *(path if len(path) == 1 else path[2:] if path[1].islower() else path[1:])]
-        names = {" ".join(["model", *path[1:], *([name] if name else [])])}
+    if path[0] == "api":
+        path = path[:3]  # Of the four functions of an operation the operation is meant.
+        names = {" ".join(["operation", *path[2:], *([name] if name else [])])}
+    else:
+        if path[-1] == "__init__":
+            path.pop()
+        # A name is found in its module, in its package, and at the root, which exports it: it is one.
+        module = next((index for index, step in enumerate(path) if not step.islower()), len(path) - 1)
+        path = path[module:]
+        names = {" ".join(["model", *path, *([name] if name else [])])}
     part = ".".join(["dataarts_client", *path])
     place = Place(_PLACE, f"{part}({name})" if name else part)
     return _difference(breakage, place, frozenset(names), old, new)
@@ -152,7 +154,7 @@ def _difference(breakage: Breakage, place: Place, names: frozenset[str], old: Do
         )
     if breakage.kind is BreakageKind.PARAMETER_MOVED:
         change = "in another position"
-        if not _sent(names, old):
+        if any(each.startswith("model ") for each in names) and not _sent(names, old):
             return Difference(Verdict.HARMLESS, place, "argument", change, "Only the client makes this model.")
         effect = "Code that passes arguments by position passes others."
         return Difference(

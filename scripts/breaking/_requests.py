@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ._context import Context
 from ._difference import Direction, Place, Verdict
-from ._document import Node
+from ._document import Document, Node
 from ._operations import Operation, is_anonymous, path_names
-from ._words import joined, quoted
+from ._words import by_media_type, joined, quoted
 
 _PARAMETER = ("$ref", "name", "in", "required", "schema", "content", "style", "explode", "allowReserved")
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
@@ -26,7 +27,11 @@ def compare_request(context: Context, old: Operation, new: Operation) -> None:
 def _compare_parameters(context: Context, old: Operation, new: Operation) -> None:
     left, right = dict(old.parameters), dict(new.parameters)
     # A parameter of the path is known by its position: its name is not sent.
-    for before, now in zip(path_names(old), path_names(new), strict=False):
+    order = path_names(old), path_names(new)
+    if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
+        effect = "Old clients send each value where another one is read."
+        context.breaking(Place(new.name), "path", f"{new.path}, before {old.path}", effect, "Keep the order.")
+    for before, now in zip(*order, strict=False):
         if before != now and ("path", before) in left and ("path", now) in right and ("path", now) not in left:
             right["path", before] = right.pop(("path", now))
             context.breaking(
@@ -109,6 +114,7 @@ def _compare_content(
     names: frozenset[str],
 ) -> None:
     """Compare the media types that something is taken in."""
+    old, new = by_media_type(old), by_media_type(new)
     for media_type in dict.fromkeys([*old, *new]):
         if media_type not in new:
             effect = "Old clients send it, and are refused."
@@ -180,16 +186,31 @@ def _compare_security(context: Context, old: Operation, new: Operation) -> None:
     if is_anonymous(new.security):
         context.widening(place, "security", "no credentials are required any more", _ACCEPTED)
         return
-    for alternative in old.security:
+    before = [(_known(each, context.old, context.new), _shown(each)) for each in old.security]
+    now = [(_known(each, context.new, context.old), _shown(each)) for each in new.security]
+    for alternative, shown in before:
         # What asks for less than before is taken from those who send more.
-        if not any(_contains(alternative, each) for each in new.security):
+        if not any(_contains(alternative, each) for each, _ in now):
             effect = "Calls with these credentials, which were answered, are refused."
-            context.breaking(
-                place, "security", f"{_shown(alternative)} alone does not suffice any more", effect, "Keep it."
-            )
-    for alternative in new.security:
-        if not any(_contains(alternative, each) for each in old.security):
-            context.widening(place, "security", f"{_shown(alternative)} suffices", _ACCEPTED)
+            context.breaking(place, "security", f"{shown} does not suffice any more", effect, "Keep it.")
+    for alternative, shown in now:
+        if not any(_contains(alternative, each) for each, _ in before):
+            context.widening(place, "security", f"{shown} suffices", _ACCEPTED)
+
+
+def _known(alternative: dict[str, list[str]], document: Document, other: Document) -> dict[str, list[str]]:
+    """Return credentials by what is the same in both documents: a scheme's name, or else what the scheme is."""
+    return {
+        name
+        if name in _schemes(other)
+        else json.dumps(document.meaning(_schemes(document).get(name)), sort_keys=True): scopes
+        for name, scopes in alternative.items()
+    }
+
+
+def _schemes(document: Document) -> Node:
+    schemes: Node = document.root.get("components", {}).get("securitySchemes", {})
+    return schemes
 
 
 def _contains(alternative: dict[str, list[str]], other: dict[str, list[str]]) -> bool:
@@ -203,8 +224,7 @@ def _shown(alternative: dict[str, list[str]]) -> str:
 
 def compare_schemes(context: Context) -> None:
     """Compare the security schemes that both documents have."""
-    before = context.old.root.get("components", {}).get("securitySchemes", {})
-    now = context.new.root.get("components", {}).get("securitySchemes", {})
+    before, now = _schemes(context.old), _schemes(context.new)
     for name in dict.fromkeys([*before, *now]):
         place = Place("components", f"security scheme {name}")
         if name not in now or name not in before:

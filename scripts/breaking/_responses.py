@@ -7,7 +7,7 @@ from typing import Any
 from ._context import Context
 from ._difference import Direction, Place
 from ._document import Node
-from ._words import quoted
+from ._words import by_media_type, quoted
 
 _FIRST_ERROR = 400
 _GONE = "Code that relies on it fails."
@@ -105,6 +105,7 @@ def _compare_headers(context: Context, place: Place, old: Node, new: Node, origi
 def _compare_content(
     context: Context, place: Place, old: Node, new: Node, origins: tuple[str, str], names: frozenset[str]
 ) -> None:
+    old, new = by_media_type(old), by_media_type(new)
     for media_type in dict.fromkeys([*old, *new]):
         if media_type not in new:
             change = f"no {media_type} any more" if new else f"no body any more, before {media_type}"

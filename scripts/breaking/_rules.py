@@ -10,7 +10,7 @@ from ._document import Document, Node
 from ._operations import OUTSIDE, Operation, Pairs
 from ._requests import compare_request, compare_schemes
 from ._responses import compare_responses
-from ._words import quoted
+from ._words import in_python, quoted
 
 _ROOT = ("openapi", "info", "servers", "paths", "components", "security", "x-gateway-responses", "tags")
 _ITEM = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "parameters", "servers", "$ref")
@@ -122,16 +122,19 @@ def _compare_operation(context: Context, old: Operation, new: Operation) -> None
         change = f"{new.method.upper()}, before {old.method.upper()}"
         context.breaking(place, "method", change, gone, "Keep the old method too.", names=names)
     if old.id != new.id:
-        effect = "Code that imports the module of the old name fails."
         change = f"{new.id}, before {old.id}"
-        names_of_both = names | {f"operation {new.id}"}
-        context.breaking(place, "operationId", change, effect, "Keep the operationId.", names=names_of_both)
-    if old.tag != new.tag:
+        if in_python(old.id) == in_python(new.id):
+            context.harmless(place, "operationId", change, "In Python the name is the same.")
+        else:
+            effect = "Code that imports the module of the old name fails."
+            names_of_both = names | {f"operation {new.id}"}
+            context.breaking(place, "operationId", change, effect, "Keep the operationId.", names=names_of_both)
+    if in_python(old.tag) != in_python(new.tag):
         effect = "Code that imports the module from the old package fails."
         change = f"first {new.tag}, before {old.tag}"
         context.breaking(place, "tags", change, effect, "Keep the first tag.", names=names)
     elif old.node.get("tags") != new.node.get("tags"):
-        context.harmless(place, "tags", "changed, but for the first")
+        context.harmless(place, "tags", "changed", "In Python the first one counts, and is the same.")
     compare_request(context, old, new)
     responses = old.node.get("responses", {}), new.node.get("responses", {})
     origins = f"{old.origin}/responses", f"{new.origin}/responses"

@@ -14,6 +14,16 @@ from ._extensions import of_extension
 from ._keywords import APART, TYPES, Change, Effect, Maker, of_keywords, of_types, types_of
 from ._words import joined, turned
 
+_NUMBERS, _STRINGS, _ARRAYS, _OBJECTS = {"integer", "number"}, {"string"}, {"array"}, {"object"}
+_OF_TYPE = {
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), _STRINGS),
+    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems"), _ARRAYS),
+    **dict.fromkeys(("properties", "required", "additionalProperties"), _OBJECTS),
+    "format": _NUMBERS | _STRINGS,
+}
+"""The types that keywords say something about; the others of them, about all."""
+
 
 class Comparison:
     """Compares schemas of two documents.
@@ -26,7 +36,9 @@ class Comparison:
     def __init__(self, old: Document, new: Document) -> None:
         self._old = old
         self._new = new
-        self._known: dict[tuple[str, str], list[Change]] = {}
+        # By identity: a schema that contains itself within allOf is merged anew at each level, but of the same parts.
+        self._known: dict[tuple[int, int], list[Change]] = {}
+        self._kept: list[Any] = []  # So that no identity is given twice.
 
     def changes(self, old: Any, new: Any, old_origin: str, new_origin: str) -> list[Change]:
         """Return what differs between two schemas, with paths that start at them.
@@ -39,16 +51,22 @@ class Comparison:
         """
         before, now = _beside_reference(old), _beside_reference(new)
         beside = [
-            Change(Effect.ANNOTATION, key, "other words", "", new_origin)
+            Change(Effect.ANNOTATION, key, turned(key in before, key in now), "", new_origin)
             for key in sorted({*before, *now})
             if before.get(key) != now.get(key)
         ]
+        model, new_model = _model(old, self._old), _model(new, self._new)
+        if model and model != new_model:
+            words = f"{new_model or 'another class'}, before {model}"
+            beside.append(Change(Effect.MODEL, "model", words, "", new_origin, model))
         old, old_origin = self._old.resolve({"$ref": old["$ref"]} if before else old, old_origin)
         new, new_origin = self._new.resolve({"$ref": new["$ref"]} if now else new, new_origin)
-        key = (old_origin, new_origin)
+        key = (id(old), id(new))
         if key not in self._known:
+            self._kept += [old, new]
             self._known[key] = []  # So that a schema that contains itself comes to an end.
-            self._known[key] = list(self._all(flattened(old, self._old), flattened(new, self._new), *key))
+            parts = flattened(old, self._old), flattened(new, self._new)
+            self._known[key] = list(self._all(*parts, old_origin, new_origin))
         return self._known[key] + beside
 
     def _all(self, old: Node, new: Node, old_origin: str, new_origin: str) -> Iterator[Change]:
@@ -127,7 +145,7 @@ class Comparison:
             if old.get(key) != new.get(key):
                 yield change(Effect.ANNOTATION, key, turned(key in old, key in new))
         before, now = _alternatives(old), _alternatives(new)
-        if before and now and ("oneOf" in old) != ("oneOf" in new):
+        if before and now and ("oneOf" in old) != ("oneOf" in new) and not _are_apart(before, self._old):
             words = "exactly one of the alternatives, before at least one"
             if "oneOf" in old:
                 words = "at least one of the alternatives, before exactly one"
@@ -213,11 +231,40 @@ def _alternatives(schema: Node) -> list[Any]:
     return list(schema.get(keyword, [])) if set(schema) <= {*ANNOTATIONS, keyword} else []
 
 
+def _are_apart(alternatives: list[Any], document: Document) -> bool:
+    """Whether no value can be of two alternatives, because of their types."""
+    types = [types_of(document.resolve(each, "")[0]) for each in alternatives]
+    return sum(map(len, types)) == len(frozenset().union(*types))
+
+
 def _by_type(schema: Node) -> list[Node]:
     """Return a schema of several types as alternatives of one each."""
-    schema = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
     types = schema.get("type")
-    return [{**schema, "type": each} for each in types] if isinstance(types, list) else [schema]
+    if not isinstance(types, list):
+        return [{key: value for key, value in schema.items() if key not in ANNOTATIONS}]
+    return [
+        {
+            key: value
+            for key, value in (schema | {"type": each}).items()
+            if key not in ANNOTATIONS and _OF_TYPE.get(key, {each}) & {each}
+        }
+        for each in types
+    ]
+
+
+def _model(node: Any, document: Document) -> str:
+    """Return the name of the schema that a class is generated from; empty where there is none."""
+    if not isinstance(node, Mapping):
+        return ""
+    if "$ref" in node:
+        schema = flattened(document.resolve(node, "")[0], document)
+        has_class = "properties" in schema or "enum" in schema or schema.get("type") == "object"
+        return str(node["$ref"]).rpartition("/")[2] if has_class else ""
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        branches = node.get(keyword, [])
+        if len(branches) == 1 and set(node) <= {*ANNOTATIONS, keyword}:
+            return _model(branches[0], document)
+    return ""
 
 
 def _named(branch: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,3 +31,13 @@ def counted(number: int, noun: str) -> str:
 def turned(before: bool, now: bool) -> str:
     """Say what became of something that is different."""
     return "changed" if before and now else "added" if now else "removed"
+
+
+def in_python(name: str) -> str:
+    """Write a name of the document as the generator does, nearly; where it does otherwise, `_python` notices."""
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).lower()
+
+
+def by_media_type(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what there is of each media type, without its parameters, which no client looks at."""
+    return {name.partition(";")[0].strip().lower(): each for name, each in content.items()}

@@ -71,12 +71,12 @@ def _check(old: Document, new: Document, options: argparse.Namespace) -> int:
             called = _mocks.compare(found, pairs, (old, new), paths, folder)
     for line in _report.lines(found):
         print(line)
-    for line in _report.summary(found, old, new, samples, called.calls):
-        print(line)
     for which, reason in ungenerated.items():
         print(f"Neither names nor calls are checked: the client of the {which} document cannot be generated. {reason}")
     for which, reason in called.unserved.items():
         print(f"Calls are not checked: the mock cannot serve the {which} document. {reason}")
+    for line in _report.summary(found, old, new, samples, called.calls):
+        print(line)
     if not _report.passes(found, old, new):
         return 1
     # That today's mock cannot serve the old document is no fault of the new one.

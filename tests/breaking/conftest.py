@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -23,20 +25,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "clients"
 
 
-@pytest.fixture
-def check(document: dict[str, Any], cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
+@pytest.fixture(scope="session")
+def check(document: dict[str, Any], cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Check:
     """Edit the contract, compare it with what it was, and give exit status and output."""
 
     def run(
         edit: Callable[[dict[str, Any]], object], before: Callable[[dict[str, Any]], object] = len
     ) -> tuple[int, str]:
+        folder = tmp_path_factory.mktemp("documents")
+        paths = folder / "old.yaml", folder / "openapi.yaml"
         contract = deepcopy(document)
-        before(contract)
-        paths = tmp_path / "old.yaml", tmp_path / "openapi.yaml"
-        paths[0].write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
-        edit(contract)
-        paths[1].write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
-        status = main(["--base", str(paths[0]), "--document", str(paths[1]), "--cache", str(cache)])
-        return status, capsys.readouterr().out
+        for path, change in zip(paths, (before, edit), strict=True):
+            change(contract)
+            path.write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        with redirect_stdout(io.StringIO()) as output:
+            status = main(["--base", str(paths[0]), "--document", str(paths[1]), "--cache", str(cache)])
+        return status, output.getvalue()
 
     return run

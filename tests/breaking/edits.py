@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 Document = dict[str, Any]
@@ -158,5 +159,28 @@ def copy_operation(operation_id: str, new_id: str, suffix: str) -> Edit:
     def edit(document: Document) -> None:
         path, method = route(document, operation_id)
         document["paths"][path + suffix] = {method: operation(document, operation_id) | {"operationId": new_id}}
+
+    return edit
+
+
+def copy_schema(name: str, new_name: str) -> Edit:
+    """Add a schema that is like another one."""
+    return lambda document: put(*SCHEMAS, new_name, deepcopy(document["components"]["schemas"][name]))(document)
+
+
+def ref(schema: str) -> Document:
+    """Return a reference to a schema."""
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def rename_scheme(old: str, new: str) -> Edit:
+    """Give a security scheme another name, wherever it is named."""
+
+    def edit(document: Document) -> None:
+        rename(("components", "securitySchemes"), old, new)(document)
+        for each in objects(document["paths"]):
+            for alternative in each.get("security", []):
+                if old in alternative:
+                    alternative[new] = alternative.pop(old)
 
     return edit
