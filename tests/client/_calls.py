@@ -62,10 +62,15 @@ def attempt(
     job_name: Any = JOB,
     **kwargs: Any,
 ) -> Outcome:
-    """Call the operation and tell how it ended, and how long it took."""
+    """Call an operation on a job and tell how it ended, and how long it took."""
+    return attempt_with(mode, operation, client, project_id, job_name, **kwargs)
+
+
+def attempt_with(mode: str, operation: ModuleType, client: Client, *args: Any, **kwargs: Any) -> Outcome:
+    """Call any operation with these arguments alone, and tell how it ended, and how long it took."""
     started = time.monotonic()
     try:
-        value = call(mode, operation, client, project_id, job_name, **kwargs)
+        value = call(mode, operation, client, *args, **kwargs)
     except Exception as error:
         return Outcome(None, error, time.monotonic() - started)
     return Outcome(value, None, time.monotonic() - started)

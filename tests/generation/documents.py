@@ -31,6 +31,16 @@ def document(*additions: Path) -> dict[str, Any]:
     return contract
 
 
+def operation(contract: dict[str, Any], operation_id: str) -> tuple[str, dict[str, Any]]:
+    """Return the path of an operation, and what the contract says of it."""
+    return next(
+        (path, node)
+        for path, item in contract["paths"].items()
+        for node in item.values()
+        if isinstance(node, dict) and node.get("operationId") == operation_id
+    )
+
+
 def only(contract: dict[str, Any], path: str) -> dict[str, Any]:
     """Return a document with one path of the contract, and the components that it needs."""
     needed: set[str] = set()
