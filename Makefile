@@ -23,7 +23,7 @@ contract: $(READY) ## Hold the mock to the contract; reports go to build/contrac
 	@$(BIN)/python -m tests.contract
 
 .PHONY: mutants
-mutants: $(READY) ## Prove the contract suite: make mistakes on purpose, and see each one caught (ONLY="part of a name")
+mutants: $(READY) ## Prove the contract suite: make mistakes on purpose, and see each one caught (ONLY="part of a name", PART=1/8)
 	@$(BIN)/python -m tests.mutants
 
 .PHONY: bench

@@ -1,8 +1,8 @@
 """Prove the suite: `make mutants`, or `python -m tests.mutants`. Every mistake in the list must be caught by a test.
 
 The exit status is 1 if a mutant survives, or breaks the suite in the place of failing a test. `ONLY=` picks mutants by
-a part of their name; `WITHOUT=` leaves out tests, by the beginning of their IDs, to see what they are worth;
-`DOCUMENT=` names another contract than openapi.yaml.
+a part of their name; `PART=2/8` runs the second of eight parts, which together are all; `WITHOUT=` leaves out tests, by
+the beginning of their IDs, to see what they are worth; `DOCUMENT=` names another contract than openapi.yaml.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ REPORTS = ROOT / "build" / "mutants"
 def main() -> int:
     """Run all mutants; 0 if all were caught."""
     started = time.monotonic()
-    only = os.environ.get("ONLY", "")
-    mutants = [mutant for mutant in all_mutants() if only in mutant.name]
+    try:
+        mutants = chosen(all_mutants(), only=os.environ.get("ONLY", ""), part=os.environ.get("PART") or "1/1")
+    except ValueError as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        return 2
     warm_up()
     found: list[Verdict] = []
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -62,6 +65,26 @@ def all_mutants() -> list[Mutant]:
     document = Document(find_document())
     made = [mutant for constraint in constraints(document.root) for mutant in of_document(constraint, document)]
     return [*made, *BEHAVIOURS]
+
+
+def chosen(mutants: list[Mutant], *, only: str, part: str) -> list[Mutant]:
+    """Return the mutants with a text in their names, and of these one part.
+
+    Args:
+        mutants: All of them.
+        only: The text.
+        part: Which part of how many: `2/8` is every eighth, from the second on, so that all parts take about as long.
+
+    Raises:
+        ValueError: There is no such part, or nothing in it.
+    """
+    number, _, of = part.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise ValueError(f"PART={part}: must be a number, a slash, and the number of parts, such as 2/8")
+    found = [mutant for mutant in mutants if only in mutant.name][int(number) - 1 :: int(of)]
+    if not found:
+        raise ValueError(f"no mutant has {only!r} in its name, or part {part} is empty")
+    return found
 
 
 def _line(verdict: Verdict) -> str:

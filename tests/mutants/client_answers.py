@@ -238,3 +238,18 @@ def _() -> None:
         return close
 
     replaced(Connections, "close", reopened)
+
+
+@mistake("close breaks off the calls that are under way", "test_lifecycle")
+def _() -> None:
+    from dataarts_runtime._connections import Connections
+
+    def hasty(real: Any) -> Any:
+        def close(self: Any) -> None:
+            real(self)
+            if self._blocking is not None:
+                self._blocking.close()
+
+        return close
+
+    replaced(Connections, "close", hasty)

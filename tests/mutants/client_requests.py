@@ -230,3 +230,34 @@ def _() -> None:
     from dataarts_runtime import _engine
 
     replaced(_engine, "LONGEST_RETRY_AFTER", lambda real: 1e9)
+
+
+@mistake("each call waits by itself when the service throttles", "test_throttling")
+def _() -> None:
+    from dataarts_runtime._throttle import Throttle
+
+    replaced(Throttle, "refused", lambda real: lambda self, now, pause: None)
+
+
+@mistake("requests are not kept apart after the service has throttled", "test_throttling")
+def _() -> None:
+    from dataarts_runtime import _throttle
+
+    replaced(_throttle, "_MARGIN", lambda real: 1e6)
+
+
+@mistake("any transport is trusted to trace what it writes", "test_transports")
+def _() -> None:
+    from dataarts_runtime import client
+
+    replaced(client, "traces_all", lambda real: lambda transport: True)
+
+
+@mistake("a request that was being written is taken for one that was not sent", "test_errors")
+def _() -> None:
+    from dataarts_runtime._trace import Exchange
+
+    def hopeful(real: Any) -> Any:
+        return property(lambda self: self.response is not None and real.fget(self))
+
+    replaced(Exchange, "may_be_carried_out", hopeful)

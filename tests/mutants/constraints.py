@@ -99,7 +99,7 @@ class _Walk:
 
     def _operation(self, pointer: Pointer, node: Mapping[str, Any]) -> Iterator[Constraint]:
         yield from self._parameters(pointer, node)
-        if "x-max-body-bytes" in node:
+        if "x-max-body-bytes" in node and "requestBody" in node:  # Without a body, nobody can tell.
             yield from _bound(pointer, "x-max-body-bytes", node["x-max-body-bytes"], "operation")
         if security := node.get("security"):
             yield Constraint(pointer, "security", "laxer", [*security, {}], "none is enough", "operation")
@@ -194,11 +194,17 @@ def _of_keyword(pointer: Pointer, schema: Mapping[str, Any], keyword: str, value
             # And under an enum, whose members have types of their own, another type is no document at all.
             other = _OTHER_TYPE.get(value, "string")
             yield changed("stricter", other, f"{other} instead")
+    elif keyword == "type" and isinstance(value, list) and "null" in value and at != "parameter":
+        # To take null away is to allow less; what else the type names has mutants where it stands alone.
+        rest = [kind for kind in value if kind != "null"]
+        yield changed("stricter", rest if len(rest) > 1 else rest[0], "no null")
     elif keyword == "pattern":
         for direction, pattern in _patterns(value):
             yield changed(direction, pattern, pattern)
     elif keyword == "enum":
-        yield changed("laxer", [*value, f"{value[0]}s"], f"{value[0]}s too")
+        numbers = [member for member in value if isinstance(member, int)]
+        further = max(numbers) + 1 if numbers else f"{value[0]}s"
+        yield changed("laxer", [*value, further], f"{further} too")
         for each in value:
             yield changed("stricter", [other for other in value if other != each], f"no {each}")
     elif keyword == "const":
