@@ -6,11 +6,13 @@ That nobody reads any more (a closed pipe) is no reason to leave a run alone.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import suppress
 from datetime import datetime
 from io import StringIO
 from logging import WARNING, Handler, LogRecord, getLogger
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
@@ -35,6 +37,14 @@ _WIDE = 10_000
 """Columns for what is not a terminal: nothing is cut."""
 
 
+class _Console(Console):
+    """A console that is silent once nobody reads it; rich would end the process."""
+
+    def on_broken_pipe(self) -> None:
+        """Print nothing more."""
+        self.quiet = True
+
+
 class Screen:
     """Standard error and standard output.
 
@@ -44,7 +54,7 @@ class Screen:
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
-        self._lines = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._lines = _Console(stderr=True, highlight=False, soft_wrap=True)
         self._plain = not (self._lines.is_terminal and sys.stdout.isatty())
 
     def line(self, text: str, style: str = "") -> None:
@@ -68,7 +78,7 @@ class Screen:
             return
         if sys.stdout.isatty():
             with suppress(OSError):
-                Console(highlight=False).print(table)
+                _Console(highlight=False).print(table)
             return
         text = StringIO()
         Console(file=text, width=_WIDE, color_system=None).print(table)
@@ -96,8 +106,12 @@ class Screen:
 
     @staticmethod
     def _print(text: str) -> None:
-        with suppress(OSError):
+        try:
             print(text, flush=True)
+        except OSError:
+            # What Python would still write at its end goes nowhere; it would change the exit status.
+            with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class Watch:

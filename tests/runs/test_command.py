@@ -1,0 +1,395 @@
+"""Does the command do what its help says, and does its exit status say what happened?"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time as real_time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dataarts_mock import MockServer
+
+from ._caller import JOB, PROJECT
+from ._command import COMMAND, begin, end, run
+
+
+def test_success(dataarts_mock: MockServer) -> None:
+    """`run` prints the instance ID and the state it ended in; lines for people are apart. The status is 0."""
+    done = run(dataarts_mock, "run", JOB, "-p", "day=2026-01-31", "-p", "empty=")
+    (instance,) = dataarts_mock.instances
+
+    assert done.status == 0
+    assert done.out.split() == [str(instance.instance_id), "success"]
+    assert f"Run {instance.instance_id} of job {JOB} was started." in done.err
+    assert "waiting: begin waiting, work waiting" in done.err
+    dataarts_mock.assert_ran(JOB, {"day": "2026-01-31", "empty": ""})
+
+
+def test_failure(dataarts_mock: MockServer) -> None:
+    """A run that fails is status 1; the last line names the nodes that failed, and their logs."""
+    dataarts_mock.add_job(JOB, states=("running", "fail"))
+    done = run(dataarts_mock, "run", JOB)
+
+    assert done.status == 1
+    assert done.out.split()[1] == "fail"
+    assert "Failed node: work (Shell) fail, log at obs://" in done.err.splitlines()[-1]
+    assert "run.restart" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Usage"),
+        (["run"], "JOB"),
+        (["run", ".."], "job_name"),
+        (["run", JOB, "-p", "day"], "-p name=value"),
+        (["run", JOB, "-p", "a=1", "-p", "a=2"], "twice"),
+        (["run", JOB, "-p", f"a={'x' * 1025}"], "1024"),
+        (["run", JOB, "--timeout", "soon"], "'soon'"),
+        (["run", JOB, "--timeout", "0"], "above 0"),
+        (["run", JOB, "--workspace", "a b"], "workspace"),
+        (["run", JOB, "--params-file", "nowhere.json"], "cannot be read"),
+        (["wait", JOB, "1.5"], "1.5"),
+        (["wait", JOB, "1e3"], "1e3"),
+        (["wait", JOB, str(2**63)], "instance_id"),
+        (["list", "--since", "yesterday"], "yesterday"),
+        (["list", "--status", "failed"], "failed"),
+        (["run", JOB, "--url", "http://127.0.0.1:1", "--cloud", "otc"], "either"),
+        (["run", JOB, "--cloud", "nimbus"], "'huawei'"),
+        (["run", JOB, "--cloud", "otc", "--region", "a/b"], "region"),
+        (["run", JOB, "--url", "http://example.invalid"], "unencrypted"),
+        (["run", JOB, "--token", "secret"], "--token"),
+    ],
+)
+def test_usage(dataarts_mock: MockServer, arguments: list[str], message: str) -> None:
+    """What is wrong on the command line is said, without a traceback, and is status 2; nothing is sent."""
+    done = run(dataarts_mock, *arguments)
+
+    assert done.status == 2
+    assert message in done.err + done.out
+    assert "Traceback" not in done.err
+    assert dataarts_mock.requests == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"OS_TOKEN": None}, "no credentials"),
+        ({"OS_TOKEN": None, "HUAWEICLOUD_SDK_AK": "ak"}, "HUAWEICLOUD_SDK_SK"),
+        ({"OS_TOKEN": "wrong"}, "APIGW.0301"),
+    ],
+)
+def test_credentials(dataarts_mock: MockServer, changes: dict[str, str | None], message: str) -> None:
+    """Credentials that are missing or wrong are status 3."""
+    done = end(begin(dataarts_mock, "run", JOB, **changes))
+
+    assert done.status == 3
+    assert message in done.err
+    dataarts_mock.assert_ran(JOB, times=0)
+
+
+def test_key_pair(dataarts_mock: MockServer) -> None:
+    """An access key and its secret key are credentials too; the SDK's project ID is the project."""
+    changes = {"OS_TOKEN": None, "DATAARTS_PROJECT": None, "HUAWEICLOUD_SDK_PROJECT_ID": PROJECT}
+    changes |= {"HUAWEICLOUD_SDK_AK": dataarts_mock.access_key, "HUAWEICLOUD_SDK_SK": dataarts_mock.secret_key}
+    done = end(begin(dataarts_mock, "run", JOB, **changes))
+
+    assert done.status == 0
+    assert dataarts_mock.instances[0].project_id == PROJECT
+
+
+@pytest.mark.parametrize("arguments", [["run", "noSuchJob"], ["run", JOB, "--workspace", "ws9"], ["status", JOB, "7"]])
+def test_refusal(dataarts_mock: MockServer, arguments: list[str]) -> None:
+    """A refusal is status 4: nothing was started."""
+    done = run(dataarts_mock, *arguments)
+
+    assert done.status == 4
+    assert "DLF." in done.err
+    assert done.out == ""
+
+
+def test_not_sent(dataarts_mock: MockServer) -> None:
+    """A start that is not sent is status 4."""
+    with MockServer() as gone:
+        url = gone.url
+    done = run(dataarts_mock, "run", JOB, "--url", url)
+
+    assert done.status == 4
+    assert "was not sent" in done.err
+
+
+def test_refused_look_of_a_run_that_was_started(dataarts_mock: MockServer) -> None:
+    """A look that is refused after the start is not status 4, since something was started, but 6: the run goes on."""
+    dataarts_mock.fail_next(status=403, operation="showJobInstance")
+    done = run(dataarts_mock, "run", JOB)
+
+    assert done.status == 6
+    assert "dataarts wait" in done.err
+    dataarts_mock.assert_ran(JOB, times=1)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_unknown_start(dataarts_mock: MockServer, others: int) -> None:
+    """A start whose response is lost is status 5, and what may have been started is listed with how to wait for it."""
+    for _ in range(others):
+        assert run(dataarts_mock, "run", JOB).status == 0
+    dataarts_mock.fail_next(transport="reset-after-reading")
+    done = run(dataarts_mock, "run", JOB)
+
+    assert done.status == 5
+    for instance in dataarts_mock.instances:
+        assert f"dataarts wait {JOB} {instance.instance_id}" in done.err
+    dataarts_mock.assert_ran(JOB, times=1 + others)
+
+
+def test_unknown_start_without_a_candidate(dataarts_mock: MockServer) -> None:
+    """Where no run is to be seen, it is not said that there is none."""
+    dataarts_mock.fail_next(status=503)
+    done = run(dataarts_mock, "run", JOB, "--json")
+
+    assert done.status == 5
+    assert "appear late" in done.err
+    assert done.document["candidates"] == []
+    assert done.document["instance_id"] is None
+
+
+def test_timeout(dataarts_mock: MockServer) -> None:
+    """When the time is over the status is 6, and the line says that the run goes on and how to wait for it again."""
+    dataarts_mock.add_job(JOB, "ws1", states=("running",))
+    done = run(dataarts_mock, "run", JOB, "--timeout", "0.5s", "--workspace", "ws1")
+    (instance,) = dataarts_mock.instances
+
+    assert done.status == 6
+    assert done.out.split() == [str(instance.instance_id), "running"]
+    assert done.err.splitlines()[-1].endswith(
+        f"The run goes on; to wait for it again: dataarts wait {JOB} {instance.instance_id} --workspace ws1"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("stop", [False, True])
+def test_interruption(dataarts_mock: MockServer, number: signal.Signals, stop: bool) -> None:
+    """A signal ends a sleeping wait within half a second, with status 130; the run goes on, or is stopped if asked for.
+
+    The machine may be busy, so the time is allowed to be longer; without the signal it would be twenty seconds.
+    """
+    dataarts_mock.add_job(JOB, states=("running",), seconds=3600)
+    process = begin(dataarts_mock, "run", JOB, *(["--stop-on-interrupt"] if stop else []))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    instance_id = int(process.stdout.readline())
+    while "running:" not in process.stderr.readline():
+        pass
+    real_time.sleep(0.1)
+    began = real_time.monotonic()
+    process.send_signal(number)
+    process.wait(30)
+    seconds = real_time.monotonic() - began
+    done = end(process)
+
+    assert done.status == 130
+    assert seconds < 3
+    assert done.out.split() == ["running"]
+    if stop:
+        assert dataarts_mock.instances[0].status == "manual-stop"
+        assert "is being stopped" in done.err
+    else:
+        assert dataarts_mock.instances[0].status == "running"
+        assert f"The run goes on; to wait for it again: dataarts wait {JOB} {instance_id}" in done.err
+
+
+def test_interruption_of_a_start(dataarts_mock: MockServer) -> None:
+    """A signal while the start is under way is status 130, and the line says that the job may have been started."""
+    dataarts_mock.fail_next(delay=60)
+    process = begin(dataarts_mock, "run", JOB)
+    while not dataarts_mock.instances:
+        real_time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    done = end(process)
+    dataarts_mock.reset()
+
+    assert done.status == 130
+    assert "may have been" in done.err
+    assert f"dataarts list {JOB}" in done.err
+
+
+@pytest.mark.parametrize("state", ["success", "fail", "running"])
+def test_document(dataarts_mock: MockServer, state: str) -> None:
+    """With --json, standard output is one document: the outcome, the run, and the instance as the service sends it."""
+    dataarts_mock.add_job(JOB, states=(state,))
+    done = run(dataarts_mock, "run", JOB, "--json", "--timeout", "0.5s")
+    (instance,) = dataarts_mock.instances
+    expected = {"success": (0, "succeeded"), "fail": (1, "failed"), "running": (6, "timed_out")}[state]
+
+    assert (done.status, done.document["outcome"]) == expected
+    assert done.document["instance_id"] == instance.instance_id
+    assert done.document["state"] == state
+    assert done.document["instance"]["instanceId"] == instance.instance_id
+    assert (done.document["message"] is None) is (state == "success")
+
+
+def test_huge_instance_ids() -> None:
+    """An instance ID above 2**53 survives the command, and its JSON."""
+    first = 2**53 + 1
+    with MockServer(first_instance_id=first) as mock:
+        document = run(mock, "run", JOB, "--json").document
+        done = run(mock, "wait", JOB, str(first), "--json")
+        listed = run(mock, "list", "--json").document
+
+    assert document["instance_id"] == first
+    assert document["instance"]["instanceId"] == first
+    assert f'"instance_id": {first}' in done.out
+    assert listed["runs"][0]["instance_id"] == first
+
+
+def test_wait(dataarts_mock: MockServer) -> None:
+    """`wait` waits for a run that was started before, as `run` does."""
+    dataarts_mock.add_job(JOB, states=("running", "fail"))
+    run(dataarts_mock, "run", JOB, "--timeout", "0.3s")
+    instance_id = dataarts_mock.instances[0].instance_id
+    done = run(dataarts_mock, "wait", JOB, str(instance_id))
+
+    assert done.status == 1
+    assert done.out.split() == ["fail"]
+
+
+def test_status(dataarts_mock: MockServer) -> None:
+    """`status` shows the state, the times, and the nodes with their logs, whole, with status 0 whatever they are."""
+    dataarts_mock.add_job(JOB, states=("fail",))
+    run(dataarts_mock, "run", JOB)
+    instance_id = str(dataarts_mock.instances[0].instance_id)
+    done = run(dataarts_mock, "status", JOB, instance_id)
+    document = run(dataarts_mock, "status", JOB, instance_id, "--json").document
+
+    assert done.status == 0
+    assert done.out.split()[:2] == ["state", "fail"]
+    assert document["instance"]["nodes"][1]["logPath"] in done.out
+    assert document["state"] == "fail"
+
+
+def test_stop(dataarts_mock: MockServer) -> None:
+    """`stop` stops a run; one that has ended is refused."""
+    dataarts_mock.add_job(JOB, states=("running",))
+    run(dataarts_mock, "run", JOB, "--timeout", "0.3s")
+    instance_id = str(dataarts_mock.instances[0].instance_id)
+    first = run(dataarts_mock, "stop", JOB, instance_id)
+    second = run(dataarts_mock, "stop", JOB, instance_id)
+
+    assert (first.status, second.status) == (0, 4)
+    assert dataarts_mock.instances[0].status == "manual-stop"
+
+
+def test_list(dataarts_mock: MockServer) -> None:
+    """`list` is a table of the runs of a job, or of all jobs, whole where it is no terminal; states can be picked."""
+    long = "j" * 128
+    dataarts_mock.add_job(long, states=("fail",))
+    run(dataarts_mock, "run", JOB)
+    run(dataarts_mock, "run", long)
+    every = run(dataarts_mock, "list", "--since", "2h").out.splitlines()
+    failed = run(dataarts_mock, "list", "--since", "2h", "--status", "fail").out.splitlines()
+    none = run(dataarts_mock, "list", JOB, "--since", "2h", "--status", "pause")
+
+    assert every[0].split() == ["instance", "state", "job", "planned", "started", "took"]
+    assert [line.split()[1:3] for line in every[1:]] == [["success", JOB], ["fail", long]]
+    assert [line.split()[1] for line in failed[1:]] == ["fail"]
+    assert (none.status, none.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "params"),
+    [
+        ({"day": "1", "b": "2"}, {"day": "3", "b": "2"}),
+        ([{"name": "day", "value": "1", "paramType": "constants"}], {"day": "3"}),
+    ],
+)
+def test_params_file(dataarts_mock: MockServer, tmp_path: Path, content: Any, params: dict[str, str]) -> None:
+    """Parameters come from a JSON file, an object or a list, or from standard input; -p replaces one."""
+    file = tmp_path / "params.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    from_file = run(dataarts_mock, "run", JOB, "--params-file", str(file), "-p", "day=3")
+    from_input = run(dataarts_mock, "run", JOB, "--params-file", "-", "-p", "day=3", given=json.dumps(content))
+
+    assert (from_file.status, from_input.status) == (0, 0)
+    dataarts_mock.assert_ran(JOB, params, times=2)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}', '{"a": "1", "a": "2"}', "5", '["a"]', '[{"name": "a"}]', "{", "\udcff"])
+def test_wrong_params_file(dataarts_mock: MockServer, tmp_path: Path, text: str) -> None:
+    """A file that holds no parameters is status 2, and nothing is sent."""
+    file = tmp_path / "params.json"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    done = run(dataarts_mock, "run", JOB, "--params-file", str(file))
+
+    assert done.status == 2
+    assert dataarts_mock.requests == []
+
+
+def test_options_in_front(dataarts_mock: MockServer) -> None:
+    """Where and who may stand before the subcommand; behind it counts more, and both more than the environment."""
+    dataarts_mock.add_job(JOB, "ws2")
+    front = ["--url", dataarts_mock.url, "--project", "p7", "--workspace", "ws1"]
+    done = run(dataarts_mock, *front, "run", JOB, "--workspace", "ws2", DATAARTS_URL="http://127.0.0.1:1")
+
+    assert done.status == 0
+    assert dataarts_mock.instances[0].project_id == "p7"
+    assert dataarts_mock.instances[0].workspace == "ws2"
+
+
+def test_a_reader_that_goes_away(dataarts_mock: MockServer) -> None:
+    """That nobody reads what the command prints any more is no reason to leave a run alone."""
+    process = begin(dataarts_mock, "run", JOB)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    process.stderr.close()
+    status = process.wait(60)
+    assert process.stdin is not None
+    process.stdin.close()
+
+    assert status == 0
+    assert dataarts_mock.instances[0].status == "success"
+
+
+def test_completion(dataarts_mock: MockServer) -> None:
+    """Shells complete subcommands and options."""
+    words = {"_DATAARTS_COMPLETE": "complete_bash", "COMP_WORDS": "dataarts ", "COMP_CWORD": "1"}
+    done = run(dataarts_mock, **words)
+
+    assert {"run", "wait", "status", "stop", "list"} <= set(done.out.split())
+
+
+def test_help_names_the_statuses(dataarts_mock: MockServer) -> None:
+    """The help says what each exit status means."""
+    text = " ".join(run(dataarts_mock, "run", "--help").out.split())
+
+    for status in ("0 succeeded", "1 failed", "2 usage", "3 credentials", "4 refused", "5 whether", "6 ", "130 "):
+        assert status in text
+
+
+def test_without_the_extra_it_names_it() -> None:
+    """Where the extra is not installed, the command ends with status 2 and one line that says how to get it."""
+    code = "import sys; sys.modules['typer'] = None; from dataarts_runs.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "dataarts: error: the command needs typer, which comes with an extra: pip install 'dataarts-client[cli]'\n"
+    )
+
+
+def test_no_secret_is_printed(dataarts_mock: MockServer) -> None:
+    """Whatever goes wrong, no token is printed."""
+    secret = "very-secret-token"
+    for arguments in (["run", JOB], ["list"], ["run", JOB, "--url", "http://127.0.0.1:1"], ["run"]):
+        done = run(dataarts_mock, *arguments, OS_TOKEN=secret)
+        assert secret not in done.out + done.err
+
+
+def test_it_is_installed() -> None:
+    """The command is there under its name."""
+    assert COMMAND.exists()
