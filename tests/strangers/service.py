@@ -1,0 +1,404 @@
+"""The service: jobs, instances, credentials, and which request is answered how."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
+
+from tests.strangers import checks
+from tests.strangers.listing import list_instances
+from tests.strangers.messages import (
+    ERRORS,
+    LIST,
+    RESTART,
+    RUN,
+    SHOW,
+    STOP,
+    Doc,
+    Edit,
+    RefusalError,
+    Request,
+    Response,
+    Switches,
+)
+from tests.strangers.signing import check_signature
+
+MODES = ("one-job", "any-job", "token-only", "keys-only", "throttled")
+TOKEN = "good"
+_PATH = ["jobs", "instances", "detail"]
+
+
+@dataclass
+class Instance:
+    """An instance of a job: one run."""
+
+    identifier: int
+    owner: tuple[str, str | None, str]
+    planned: int
+    status: str = "waiting"
+    ended: int | None = None
+    history: list[str] = field(default_factory=list)
+
+    def node(self) -> Doc:
+        """Returns the instance's only node as it is shown."""
+        doc: Doc = {
+            "nodeName": "Dummy_1",
+            "status": self.status,
+            "planTime": self.planned,
+            "startTime": self.planned,
+            "type": "Dummy",
+            "instanceId": self.identifier,
+            "retryTimes": 0,
+        }
+        return doc if self.ended is None else doc | {"endTime": self.ended}
+
+    def summary(self) -> Doc:
+        """Returns the instance as it is listed."""
+        doc: Doc = {
+            "jobName": self.owner[2],
+            "instanceId": self.identifier,
+            "status": self.status,
+            "planTime": self.planned,
+            "startTime": self.planned,
+            "submitTime": self.planned,
+            "jobInstanceName": self.owner[2],
+            "instanceType": 2,
+            "forceSuccess": False,
+            "ignoreSuccess": False,
+        }
+        if self.ended is not None:
+            doc |= {"endTime": self.ended, "executeTime": (self.ended - self.planned) / 60000}
+        return doc
+
+
+class Service:
+    """A server of the API without its sockets.
+
+    Args:
+        mode: One of `MODES`.
+        switches: The fault and the variant.
+        edits: What the fault and the variant do to each response.
+        clock: Returns the time in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        mode: str = "one-job",
+        switches: Switches | None = None,
+        edits: tuple[Edit, ...] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.mode = mode
+        self.sw = switches or Switches()
+        self._edits = edits
+        self._clock = clock
+        self._instances: dict[int, Instance] = {}
+        self._ids = count(132343 if not self.sw.on("ids-beyond-float") else 2**53 + 1)
+        self._requests = count(1)
+        self._times: deque[float] = deque()
+        self._lock = RLock()
+
+    def respond(self, request: Request) -> Response:
+        """Returns the response to a request."""
+        with self._lock:
+            try:
+                response = self._route(request)
+            except RefusalError as refusal:
+                response = self.refuse(refusal)
+            number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
+            identifier = number.rjust(32, "0")
+            response.set_header("X-Request-Id", identifier)
+            if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
+                response.doc["request_id"] = identifier
+            for edit in self._edits:
+                edit(request, response)
+            return response
+
+    @staticmethod
+    def refuse(refusal: RefusalError) -> Response:
+        """Returns the response to a request that is refused."""
+        status, code, words = ERRORS[refusal.error]
+        headers = [*refusal.headers.items(), ("Content-Type", "application/json")]
+        return Response(status, {"error_code": code, "error_msg": words}, headers)
+
+    def _route(self, request: Request) -> Response:
+        sw = self.sw
+        if sw.on("credentials-first"):
+            self._authenticate(request, RUN)
+        operation, project, job, identifier = self._find(request)
+        if sw.on("throttle-before-credentials"):
+            self._throttle(operation)
+        if sw.on("validate-first"):
+            self._check_path(request, project, job)
+        self._authenticate(request, operation)
+        if not sw.on("throttle-before-credentials"):
+            self._throttle(operation)
+        if request.oversized and not (sw.on("get-body-unlimited") and request.method == "GET"):
+            raise RefusalError("unreadable" if sw.on("too-large-400") else "too-large")
+        workspace, name = self._check_path(request, project, job)
+        number = 0
+        if identifier is not None:
+            bounds = (sw.limits.id_min, sw.limits.id_max)
+            number = checks.integer(checks.decode(identifier, "invalid"), *bounds, sw, "id")
+        if sw.on("job-before-body") and operation in (RUN, RESTART):
+            self._look_up(workspace, name)
+        doc = self._body(request, operation)
+        if operation == LIST:
+            return self._list(request, project, workspace)
+        if operation == RUN:
+            checks.check_run(doc, sw)
+        if operation == RESTART:
+            checks.check_restart(doc, sw)
+        self._look_up(workspace, name)
+        if operation == RUN:
+            return self._run((project, workspace, name))
+        return self._on_instance(operation, (project, workspace, name), number)
+
+    def _find(self, request: Request) -> tuple[str, str, str, str | None]:
+        sw = self.sw
+        path = request.path
+        if sw.on("path-any-case"):
+            path = path.replace("/V1/", "/v1/").replace("/JOBS/", "/jobs/").replace("Run-Immediate", "run-immediate")
+        if sw.on("path-slashes-merged"):
+            path = "/" + "/".join(part for part in path.split("/") if part)
+        if sw.on("path-decoded-before-split"):
+            path = checks.decode(path, "job-invalid").replace("%", "%25")
+        if sw.on("path-trailing-slash"):
+            path = path.rstrip("/")
+        if sw.on("path-matrix-cut"):
+            path = "/".join(part.partition(";")[0] for part in path.split("/"))
+        parts = path.split("/")[1:]
+        if sw.on("path-any-prefix") and parts[:2] == ["api", "v1"]:
+            parts = parts[1:]
+        if sw.on("path-v2") and parts[0] == "v2":
+            parts[0] = "v1"
+        if sw.on("path-any-suffix") and parts[-1:] == ["extra"]:
+            parts.pop()
+        found: tuple[str, str, str, str | None] | None = None
+        method = "POST"
+        if len(parts) > 3 and parts[0] == "v1" and parts[2] == "jobs":
+            project, job, rest = parts[1], parts[3], parts[4:]
+            if rest == ["run-immediate"]:
+                found = (RUN, project, job, None)
+            elif parts[2:] == _PATH:
+                method, found = "GET", (LIST, project, "", None)
+            elif len(rest) == 2 and rest[0] == "instances":
+                method, found = "GET", (SHOW, project, job, rest[1])
+            elif len(rest) == 3 and rest[0] == "instances" and rest[2] in (STOP, RESTART):
+                found = (rest[2], project, job, rest[1])
+        if found is None:
+            raise RefusalError("no-path")
+        actual = request.method
+        if sw.on("method-any-case"):
+            actual = actual.upper()
+        if sw.on("method-override") and request.header("x-http-method-override"):
+            actual = str(request.header("x-http-method-override"))
+        accepted = {method, *(extra for extra in ("PUT", "HEAD", "OPTIONS") if sw.on(f"method-{extra.lower()}"))}
+        if sw.on("method-any"):
+            accepted.add(actual)
+        if sw.on("method-get-runs") and found[0] in (RUN, STOP, RESTART):
+            accepted.add("GET")
+        if sw.on("method-post-reads") and method == "GET":
+            accepted.add("POST")
+        if actual not in accepted:
+            raise RefusalError("no-path") if sw.on("method-404") else RefusalError("no-method", Allow=method)
+        return found
+
+    def _authenticate(self, request: Request, operation: str) -> None:
+        sw = self.sw
+        if sw.on("credentials-none", f"credentials-none-{operation}"):
+            return
+        token, authorization = request.header("x-auth-token"), request.header("authorization")
+        if sw.on("token-in-query") and "X-Auth-Token=" in request.query:
+            token = request.query.partition("X-Auth-Token=")[2]
+        if sw.on("token-in-cookie") and "token=" in (request.header("cookie") or ""):
+            token = str(request.header("cookie")).partition("token=")[2]
+        if sw.on("token-bearer") and (authorization or "").startswith("Bearer "):
+            token = str(authorization)[7:]
+        if sw.on("basic-accepted") and (authorization or "").startswith("Basic "):
+            return
+        if sw.on("token-as-subject") and request.header("x-subject-token"):
+            token = request.header("x-subject-token")
+        if sw.on("token-quotes-stripped") and token:
+            token = token.strip('"')
+        if sw.on("token-any-case") and token:
+            token = token.lower()
+        if sw.on("token-prefix") and token and token.startswith(TOKEN):
+            token = TOKEN
+        if sw.on("token-shorter") and token and TOKEN.startswith(token):
+            token = TOKEN
+        if sw.on("token-any") and token:
+            token = TOKEN
+        if sw.on("token-empty") and token == "":
+            token = TOKEN
+        if sw.on("token-repeated") and token:
+            token = token.split(", ")[-1]
+        right = token == TOKEN and (self.mode != "keys-only" or sw.on("tokens-despite-keys-only"))
+        if right and not sw.on("token-refused", f"token-refused-{operation}"):
+            return
+        if authorization and (self.mode != "token-only" or sw.on("keys-despite-token-only")):
+            if sw.on("signature-refused", f"signature-refused-{operation}"):
+                raise RefusalError("bad-signature")
+            check_signature(request, self._clock(), sw)
+            return
+        raise RefusalError("no-token" if token is None else "bad-token")
+
+    def _throttle(self, operation: str) -> None:
+        if self.mode != "throttled" or self.sw.on("throttle-none", f"throttle-none-{operation}"):
+            return
+        now = self._clock()
+        while self._times and self._times[0] <= now - 1:
+            self._times.popleft()
+        if len(self._times) >= self.sw.limits.rate:
+            raise RefusalError("throttled", Retry_After="1")
+        self._times.append(now)
+
+    def _check_path(self, request: Request, project: str, job: str) -> tuple[str | None, str]:
+        sw = self.sw
+        checks.check_id(checks.decode(project, "invalid"), sw.limits.project_max, sw, "project")
+        name = ""
+        if "/detail" not in request.path or not request.path.endswith("/jobs/instances/detail"):
+            name = checks.decode(job, "job-invalid")
+            if sw.on("path-decoded-twice"):
+                name = checks.decode(name, "job-invalid")
+            if sw.on("path-not-decoded"):
+                name = job
+            if sw.on("path-plus-is-space"):
+                name = name.replace("+", " ").strip()
+            if sw.on("job-any-case"):
+                name = "myJob" if name.lower() == "myjob" else name
+            name = checks.check_job(name, sw)
+        workspace = request.header("workspace")
+        if sw.on("workspace-last-value") and workspace:
+            workspace = workspace.split(", ")[-1]
+        if sw.on("workspace-ignored") or (sw.on("workspace-empty-is-default") and workspace == ""):
+            workspace = None
+        if sw.on("workspace-required") and workspace is None:
+            raise RefusalError("invalid")
+        if workspace is not None:
+            checks.check_id(workspace, sw.limits.workspace_max, sw, "workspace")
+        return workspace, name
+
+    def _look_up(self, workspace: str | None, name: str) -> None:
+        if self.mode == "any-job":
+            return
+        if workspace is not None and not self.sw.on("workspace-any"):
+            raise RefusalError("job-unknown" if self.sw.on("workspace-unknown-as-job") else "workspace-unknown")
+        if name != "myJob" and not self.sw.on("any-job-exists"):
+            raise RefusalError("job-unknown")
+
+    def _body(self, request: Request, operation: str) -> Doc:
+        sw = self.sw
+        if operation not in (RUN, RESTART):
+            if request.body and sw.on("body-of-get-refused", "body-of-stop-refused"):
+                raise RefusalError("invalid")
+            return {}
+        if not request.body:
+            if sw.on("body-required"):
+                raise RefusalError("invalid")
+            if sw.on("content-type-required") and request.header("content-type") is None:
+                raise RefusalError("media-type")
+            return {}
+        sent = request.header("content-type")
+        if sent is None and not sw.on("content-type-missing-accepted"):
+            raise RefusalError("orchestration" if sw.on("content-type-missing-400") else "media-type")
+        media_type = (sent or "application/json").partition(";")[0].strip()
+        media_type = media_type if sw.on("media-type-case-sensitive") else media_type.lower()
+        if sw.on("media-type-parameters-refused") and ";" in (sent or ""):
+            raise RefusalError("media-type")
+        wrong = media_type != "application/json"
+        if sw.on("media-type-unchecked"):
+            wrong = False
+        if sw.on("media-type-contains-json"):
+            wrong = "json" not in media_type
+        if sw.on("media-type-prefix"):
+            wrong = not media_type.startswith("application/json")
+        if sw.on("media-type-form") and media_type == "application/x-www-form-urlencoded":
+            return {}
+        if wrong:
+            raise RefusalError("unreadable" if sw.on("media-type-400") else "media-type")
+        if request.header("content-encoding") and not sw.on("content-encoding-ignored"):
+            raise RefusalError("media-type")
+        if sw.on("body-ignored"):
+            return {}
+        return checks.read_body(request.body, sw)
+
+    def _run(self, owner: tuple[str, str | None, str]) -> Response:
+        identifier = next(self._ids)
+        if self.sw.on("ids-reused") and self._instances:
+            identifier = max(self._instances)
+        planned = int(self._clock() * 1000)
+        if not self.sw.on("run-not-kept"):
+            self._instances[identifier] = Instance(identifier, owner, planned)
+        return self._ok(RUN, {"instanceId": identifier})
+
+    @staticmethod
+    def _ok(operation: str, doc: Doc | None) -> Response:
+        headers = [("Content-Type", "application/json")] if doc is not None else []
+        return Response(200 if doc is not None else 204, doc, headers, operation=operation)
+
+    def _on_instance(self, operation: str, owner: tuple[str, str | None, str], number: int) -> Response:
+        sw = self.sw
+        instance = self._instances.get(number)
+        foreign = instance is not None and any(
+            mine != theirs and not sw.on(f"instance-of-any-{what}")
+            for what, mine, theirs in zip(("project", "workspace", "job"), instance.owner, owner, strict=True)
+        )
+        if sw.on("instance-unknown-shown") and self._instances and instance is None:
+            instance = next(iter(self._instances.values()))
+        if instance is None or foreign:
+            raise RefusalError("instance-unknown")
+        if operation == SHOW:
+            self._advance(instance)
+            doc = instance.summary()
+            del doc["submitTime"], doc["jobInstanceName"]
+            return self._ok(SHOW, doc | {"total": 1, "nodes": [instance.node()]})
+        allowed: tuple[str, ...] = ("waiting", "running") if operation == STOP else ("success", "fail", "manual-stop")
+        if sw.on("stop-running-only") and operation == STOP:
+            allowed = ("running",)
+        if sw.on("restart-stopped-refused") and operation == RESTART:
+            allowed = ("success", "fail")
+        if sw.on("restart-successful-refused") and operation == RESTART:
+            allowed = ("fail", "manual-stop")
+        if instance.status not in allowed and not sw.on(f"{operation}-any-state"):
+            if sw.on(f"{operation}-wrong-state-ignored"):
+                return self._ok(operation, None)
+            raise RefusalError("internal" if sw.on("wrong-state-500") else "invalid")
+        if not sw.on(f"{operation}-does-nothing"):
+            stopped = "success" if sw.on("stop-as-success") else "fail" if sw.on("stop-as-fail") else "manual-stop"
+            instance.status = stopped if operation == STOP else "waiting"
+            instance.ended = int(self._clock() * 1000) if operation == STOP else None
+        if sw.on("stop-removes") and operation == STOP:
+            del self._instances[number]
+        return self._ok(operation, None)
+
+    def _advance(self, instance: Instance) -> None:
+        sw = self.sw
+        steps = {"waiting": "running", "running": "success"}
+        shown = instance.history
+        if sw.on("states-go-back"):
+            steps["success"] = "running"
+        if sw.on("stopped-goes-on"):
+            steps["manual-stop"] = "running"
+        if sw.on("never-ends"):
+            steps.pop("running")
+        if instance.status in steps and (shown and shown[-1] == instance.status):
+            instance.status = steps[instance.status]
+        shown.append(instance.status)
+        if instance.status == "success" and instance.ended is None:
+            instance.ended = int(self._clock() * 1000)
+
+    def _list(self, request: Request, project: str, workspace: str | None) -> Response:
+        if not self.sw.on("list-workspace-unchecked"):
+            self._look_up(workspace, "myJob")
+        found = [
+            instance
+            for instance in self._instances.values()
+            if (instance.owner[0] == project or self.sw.on("list-any-project"))
+            and (instance.owner[1] == workspace or self.sw.on("list-any-workspace"))
+        ]
+        return self._ok(LIST, list_instances(found, request, self._clock(), self.sw))
