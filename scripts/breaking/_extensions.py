@@ -120,6 +120,23 @@ def _words(old: Any, new: Any) -> Iterator[ExtensionChange]:
     )
 
 
+def _errors(old: Any, new: Any) -> Iterator[ExtensionChange]:
+    """Which errors answer which mistake."""
+    effect = "Old clients raise an ApiError for any error."
+    yield ExtensionChange(Verdict.HARMLESS, turned(old is not None, new is not None), effect)
+
+
+def _codes(old: Any, new: Any) -> Iterator[ExtensionChange]:
+    """Codes that clients tell from others."""
+    for code in old or []:
+        if code not in (new or []):
+            effect = "Code that tells it from other codes does so no more."
+            yield ExtensionChange(Verdict.BREAKING, f"{quoted(code)} removed", effect)
+    for code in new or []:
+        if code not in (old or []):
+            yield ExtensionChange(Verdict.WIDENING, f"{quoted(code)} added", "Old clients take it for any other code.")
+
+
 def _unknown(old: Any, new: Any) -> Iterator[ExtensionChange]:
     if old is None:
         yield ExtensionChange(Verdict.HARMLESS, "added", "Old clients do not know it.")
@@ -132,12 +149,15 @@ _RULES: dict[str, Callable[[Any, Any], Iterator[ExtensionChange]]] = {
     "x-allowed-states": _list,
     "x-cloud": _name,
     "x-enum-varnames": _words,  # The names in Python are compared as such.
-    "x-error-examples": _words,
+    "x-error-examples": _errors,
     "x-final-states": _states,
     "x-hint": _words,
     "x-max-age-seconds": _duration,
     "x-max-body-bytes": _limit,
     "x-max-window-milliseconds": _limit,
+    "x-not-found-codes": _codes,
+    "x-not-found-examples": _errors,
     "x-reference-required": _words,
+    "x-refusals": _errors,
     "x-signing-algorithm": _fixed,
 }

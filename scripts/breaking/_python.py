@@ -70,8 +70,10 @@ def _fingerprint(document: Path) -> str:
     for name in ("scripts", "generator-templates", "generator-config.yaml", "pyproject.toml", "requirements.lock"):
         path = _ROOT / name
         for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if each.is_file() and "__pycache__" not in each.parts and "breaking" not in each.parts:
-                digest.update(f"{each.relative_to(_ROOT)}\0{each.stat().st_size}\0".encode() + each.read_bytes())
+            parts = each.relative_to(_ROOT).parts
+            if each.is_file() and "__pycache__" not in parts and parts[:2] != ("scripts", "breaking"):
+                content = each.read_bytes()
+                digest.update(f"{'/'.join(parts)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

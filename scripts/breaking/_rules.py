@@ -51,9 +51,9 @@ def _compare_root(context: Context) -> None:
         if before.get(key) != now.get(key):
             context.harmless(Place("info"), key, "changed")
     if old["openapi"] != new["openapi"]:
-        context.harmless(Place("openapi"), "openapi", f"{new['openapi']}, before {old['openapi']}")
+        context.harmless(Place("document"), "openapi", f"{new['openapi']}, before {old['openapi']}")
     if old.get("tags") != new.get("tags"):
-        context.harmless(Place("tags"), "tags", "changed", "The tags of operations are compared there.")
+        context.harmless(Place("document"), "tags", "changed", "The tags of operations are compared there.")
     _compare_servers(context, Place("servers"), old.get("servers", []), new.get("servers", []))
     context.others(Place("document"), old, new, _ROOT, "#")
     for path in old["paths"].keys() & new["paths"].keys():

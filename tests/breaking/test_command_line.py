@@ -16,7 +16,7 @@ from breaking import _rules
 from breaking._context import Context
 from breaking.command_line import main
 from tests.breaking.conftest import Check
-from tests.breaking.edits import JSON, RESPONSES, SCHEMAS, Edit, both, move, put, remove, step, within
+from tests.breaking.edits import JSON, RESPONSES, SCHEMAS, Edit, both, move, put, remove, route, step, within
 
 NAME = (*SCHEMAS, "JobParam", "properties", "name")
 NARROWER, WIDER = step(-1, *NAME, "maxLength"), step(1, *NAME, "maxLength")
@@ -183,6 +183,34 @@ def test_document_that_the_mock_cannot_serve(check: Check) -> None:
     assert status == 2
     assert "response 429\n    also: " in output
     assert "\nCalls are not checked: the mock cannot serve the new document. " in output
+
+
+def test_old_document_that_lacks_what_the_mock_needs(check: Check, document: dict[str, Any]) -> None:
+    """An old document without states of instances, and without their errors, is served all the same, and called."""
+
+    def before(contract: dict[str, Any]) -> None:
+        path, _ = route(contract, RUN)
+        for each in [each for each in contract["paths"] if each != path]:
+            del contract["paths"][each]
+        for name in ("JobInstanceStatus", "InstanceType", "JobInstance", "JobInstanceSummary", "JobInstanceList"):
+            del contract["components"]["schemas"][name]
+        for name in ("JobInstanceShown", "JobInstancesListed"):
+            del contract["components"]["responses"][name]
+        for name in ("StatusFilter", "InstanceTypeFilter"):
+            del contract["components"]["parameters"][name]
+        del contract["components"]["responses"]["BadRequest"]["content"]["application/json"]["examples"][
+            "JobInstanceStateWrong"
+        ]
+
+    def edit(contract: dict[str, Any]) -> None:
+        contract.clear()
+        contract.update(deepcopy(document))
+
+    status, output = check(edit, before=before)
+
+    assert status == 0, output
+    assert "Calls are not checked" not in output
+    assert re.search(r"\n0 breaking, .* and [1-9]\d* calls\)", output), output
 
 
 SECOND_OPINIONS: dict[str, tuple[Edit, str]] = {
