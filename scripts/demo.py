@@ -14,10 +14,8 @@ import yaml
 
 from dataarts_auth import TokenAuth
 from dataarts_client import Client
-from dataarts_client.api.instances import show_job_instance
-from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.errors import ApiError
-from dataarts_client.models import JobInstanceStatus, RunJobRequest
+from dataarts_runs import start
 
 CONTRACT = yaml.safe_load((Path(__file__).parent.parent / "openapi.yaml").read_text(encoding="utf-8"))["components"]
 
@@ -59,26 +57,21 @@ def main() -> int:
     """Run the demonstration; 0 if the run succeeds, and what is answered is the documented example."""
     examples: dict[str, Any] = {name: node["value"] for name, node in CONTRACT["examples"].items()}
     project_id, job_name = (CONTRACT["parameters"][name]["example"] for name in ("ProjectId", "JobName"))
-    body = RunJobRequest.from_dict(examples["RunMyJob"])
+    params = {each["name"]: each["value"] for each in examples["RunMyJob"]["jobParams"]}
     with mock() as url, Client(url, auth=TokenAuth("mock-token"), transport=Wire()) as client:
         print(f"The documented example, against the mock at {url}:\n")
-        started = run_job_immediately.sync(project_id, job_name, client=client, body=body)
-        print(f"-> {started!r}\n")
-        final = JobInstanceStatus.final_states()
-        status = ""
-        while status not in final["success"] | final["failure"]:  # The mock leads to the next state with each look.
-            print("A look at the run:\n")
-            status = show_job_instance.sync(project_id, job_name, started.instance_id, client=client).status
-            print(f"-> {status}\n")
+        run = start(client, project_id, job_name, params=params)
+        print(f"-> {run!r}\n")
+        run.wait(timeout=60, on_change=lambda instance: print(f"-> {instance.status}\n"))
         print("A job that is not there:\n")
         try:
-            run_job_immediately.sync(project_id, "noSuchJob", client=client)
+            start(client, project_id, "noSuchJob")
         except ApiError as error:
             print(f"-> {type(error).__name__}: {error}")
             refused = error.error_code == examples["JobNotFound"]["error_code"]
         else:
             refused = False
-    return 0 if refused and status in final["success"] and started.to_dict() == examples["JobStarted"] else 1
+    return 0 if refused and run.instance_id == examples["JobStarted"]["instanceId"] else 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from dataarts_auth import TokenAuth
 from dataarts_client import Client
 from dataarts_client.api.jobs import run_job_immediately
+from dataarts_runs import _clock
 from tests.conftest import ROOT
 from tests.mock._process import running
 
@@ -40,6 +41,7 @@ def test_example_runs(
     monkeypatch.delenv("OS_TOKEN", raising=False)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_clock, "sleep", lambda seconds: None)  # With the mock, looks lead to the next state.
     code, replaced = re.subn(r"https?://[\w.:-]+", url, example)
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
 
