@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -14,10 +15,11 @@ import httpx
 import dataarts_client
 from dataarts_client import Client
 from tests.contract.conftest import DOCUMENT
-from tests.contract.document import Operation
+from tests.contract.document import Operation, Parameter
 from tests.contract.samples import sample
 
 BASE_URL = "http://recorder.example"
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 Answering = Callable[[httpx.Request], httpx.Response]
 
@@ -71,10 +73,39 @@ def arguments(operation: Operation, parameters: Mapping[str, Any], body: Any, bo
         body: The JSON value of the body; `...` leaves it out.
         body_model: The class of the body, if it has one.
     """
-    named = {snake(name): value for name, value in parameters.items()}
+    times = {each.name for each in operation.parameters if is_time(each)}
+    named = {snake(name): as_time(value) if name in times else value for name, value in parameters.items()}
     if body is not ...:
-        named["body"] = body_model.from_dict(body) if body_model and isinstance(body, dict) else body
+        if isinstance(body, list):
+            item_model = _model_of_items(operation)
+            named["body"] = [
+                item_model.from_dict(each) if item_model and isinstance(each, dict) else each for each in body
+            ]
+        else:
+            named["body"] = body_model.from_dict(body) if body_model and isinstance(body, dict) else body
     return named
+
+
+def _model_of_items(operation: Operation) -> Any:
+    """Return the client's class for the items of a body that is an array, if they have one."""
+    content = DOCUMENT.resolve(operation.node.get("requestBody", {})).get("content", {})
+    items = next(iter(content.values()), {}).get("schema", {}).get("items", {})
+    return model(items["$ref"].rpartition("/")[2]) if "$ref" in items else None
+
+
+def is_time(parameter: Parameter) -> bool:
+    """Return whether a parameter is a point in time, for which Python has a type of its own."""
+    return DOCUMENT.bundled(parameter.schema).get("format") == "date-time"
+
+
+def as_time(value: Any) -> Any:
+    """Return the point in time that a text of the format date-time names; anything else as it is."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return value
+    try:
+        return datetime.datetime.fromisoformat(value.upper())
+    except ValueError:
+        return value
 
 
 def required(operation: Operation) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
 
 from dataarts_client.errors import ClientError
-from tests.contract.client.calls import BASE_URL, Caller, arguments, required, required_body
+from tests.contract.client.calls import BASE_URL, Caller, arguments, as_time, is_time, required, required_body
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import CASES, Document, Operation
 from tests.contract.parameters import from_texts, to_texts
@@ -81,6 +81,8 @@ def _violation(document: Document, operation: Operation, values: dict[str, Any],
                 return f"{parameter.name}: missing"
         elif violation := document.violation(parameter.schema, values[parameter.name]):
             return f"{parameter.name}: {violation}"
+        elif is_time(parameter) and as_time(values[parameter.name]) is values[parameter.name]:
+            return f"{parameter.name}: no date and time with an offset"
     if body is ...:
         return "body: missing" if operation.body_required else None
     return document.violation(next(iter(operation.bodies.values()), {}), body)
@@ -92,7 +94,10 @@ def _assert_same(arrived: httpx.Request, expected: requests.PreparedRequest, ope
     assert arrived.method == expected.method, f"the method is {arrived.method}, should be {expected.method}"
     assert path == url.path, f"the path is {instead(path, url.path)}"
     # In what order parameters stand, and which of their characters are encoded, makes no difference.
-    got_query, wanted_query = (sorted(parse_qsl(each, keep_blank_values=True)) for each in (query, url.query))
+    got_query, wanted_query = (
+        sorted((name, str(as_time(value))) for name, value in parse_qsl(each, keep_blank_values=True))
+        for each in (query, url.query)
+    )
     assert got_query == wanted_query, f"the query is {instead(str(got_query), str(wanted_query))}"
     for name in (*(each.name for each in operation.parameters if each.location == "header"), "Content-Type"):
         wanted = expected.headers.get(name)
@@ -271,7 +276,7 @@ def _carries(request: httpx.Request, operation: Operation, values: dict[str, Any
             "query": [value for name, value in query if name == parameter.name],
             "header": [header] * (header is not None),
         }
-        if got.get(parameter.location, texts) != texts:
+        if list(map(as_time, got.get(parameter.location, texts))) != list(map(as_time, texts)):
             return False
     return _body_of(request) == _exactly(body)
 
