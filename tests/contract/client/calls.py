@@ -88,8 +88,9 @@ def arguments(operation: Operation, parameters: Mapping[str, Any], body: Any, bo
 
 def _model_of_items(operation: Operation) -> Any:
     """Return the client's class for the items of a body that is an array, if they have one."""
-    content = DOCUMENT.resolve(operation.node.get("requestBody", {})).get("content", {})
-    items = next(iter(content.values()), {}).get("schema", {}).get("items", {})
+    content: dict[str, Any] = DOCUMENT.resolve(operation.node.get("requestBody", {})).get("content", {})
+    first: dict[str, Any] = next(iter(content.values()), {})
+    items = first.get("schema", {}).get("items", {})
     return model(items["$ref"].rpartition("/")[2]) if "$ref" in items else None
 
 
