@@ -17,11 +17,13 @@ import os
 import re
 import socket
 import struct
+from collections import deque
 from email.utils import formatdate
+from itertools import pairwise
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from ._app import MESSAGE
@@ -41,6 +43,7 @@ _LAST_SECONDS = 1.0
 """How long idle connections stay open when the server ends."""
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_EMPTY_LINE = re.compile(rb"\r\n(?=\r\n)")
 _UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.[01]\r\n")
 
 
@@ -151,6 +154,7 @@ class MockProtocol(HttpToolsProtocol):
         self._data = b""  # What arrived last; while a head is incomplete, all of it.
         self._next: int | None = 0  # Where in it the next request begins; None while a body arrives in chunks.
         self._head_timer: asyncio.TimerHandle | None = None
+        self._cycles: deque[RequestResponseCycle] = deque()  # Of the requests without a complete response.
         self._refusal: tuple[int, str] | None = None
         self._is_lingering = False
         self._is_at_end = False
@@ -186,16 +190,16 @@ class MockProtocol(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
 
     def _feed(self, data: bytes) -> None:
-        """Have the parser read what arrived; where a body may be in chunks line by line, to see where that ends."""
-        pieces = [data]
+        """Have the parser read what arrived; in pieces where a body may be in chunks, to see where that ends."""
+        begin = len(self._data) - len(data)
+        cuts = [len(data)]
         if self._next is None or b"chunked" in self._data[self._next :].lower():
-            pieces = data.splitlines(keepends=True)
-        end = len(self._data) - len(data)
-        for piece in pieces:
-            self._feed_piece(piece)
-            end += len(piece)
+            # It ends with an empty line, whose line breaks may have begun with what arrived before.
+            cuts = sorted({1, 2, 3, *(found.end() + 2 for found in _EMPTY_LINE.finditer(data)), *cuts})
+        for last, cut in pairwise([0, *cuts]):
+            self._feed_piece(data[last:cut])
             if self._next is None and self._message.arrived:
-                self._next = end
+                self._next = begin + cut
 
     def _feed_piece(self, data: bytes) -> None:
         while True:
@@ -213,18 +217,20 @@ class MockProtocol(HttpToolsProtocol):
     def _stop_reading(self, error: httptools.HttpParserError) -> None:
         """Refuse what is no HTTP."""
         if self.cycle is not None and not self._in_head and not self._message.arrived:
-            self._message.malformed = (
-                self._message.malformed or "body: not of the length, or not in the chunks, that the headers announce"
-            )
-            self._refusal = 400, ""  # In case that the application had refused the request before.
-            self.cycle.keep_alive = False
-            self.cycle.message_event.set()
+            self._give_up_body("body: not of the length, or not in the chunks, that the headers announce")
         elif isinstance(error, httptools.HttpParserInvalidMethodError) and _UNKNOWN_METHOD.match(
             self._data, self._next or 0
         ):
             self._refuse(501, "Method not known.")
         else:
             self._refuse(400, "Invalid HTTP request received.")
+
+    def _give_up_body(self, violation: str) -> None:
+        """Have the application refuse a request whose body cannot be read to its end."""
+        self._message.malformed = self._message.malformed or violation
+        self._refusal = 400, ""  # In case that the application has refused it already.
+        self.cycle.keep_alive = False
+        self.cycle.message_event.set()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -269,6 +275,7 @@ class MockProtocol(HttpToolsProtocol):
         self._check_head()
         super().on_headers_complete()
         self.cycle.transport = self.writer  # type: ignore[assignment] # The part of a transport that is used.
+        self._cycles.append(self.cycle)
         if self.server_state.is_ending or self._message.malformed:
             self.cycle.keep_alive = False
 
@@ -304,6 +311,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """End a response."""
+        self._cycles.popleft()
         self.writer.flush()
         if self._is_lingering:
             return
@@ -320,9 +328,12 @@ class MockProtocol(HttpToolsProtocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection, and tell all who respond to its requests; uvicorn itself tells the last one alone."""
         self._stop_timer()
         super().connection_lost(exc)
+        for cycle in self._cycles:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def shutdown(self) -> None:
         """End the connection, once the requests on their way have their responses."""
@@ -330,6 +341,7 @@ class MockProtocol(HttpToolsProtocol):
             self.loop.call_later(_LAST_SECONDS, self._end)
         else:
             super().shutdown()
+            self.loop.call_later(_LAST_SECONDS, self._end_body)
 
     def close(self) -> None:
         """Close the connection; while the client still sends, only for writing, so that it can read what was sent."""
@@ -351,6 +363,11 @@ class MockProtocol(HttpToolsProtocol):
             self.loop.call_soon(self._end)
         else:
             super().shutdown()
+
+    def _end_body(self) -> None:
+        """Wait no longer for a body that is incomplete."""
+        if not (self._message.arrived or self._is_idle() or self._in_head):
+            self._give_up_body("body: incomplete")
 
     def _has_unread(self) -> bool:
         sock = self.transport.get_extra_info("socket")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from dataarts_mock import MockServer
-from tests.mock._http import PATH, TOKEN, connect, post
+from tests.mock._http import PATH, TOKEN, connect, exchange, post
+
+REQUEST = f"POST {PATH} HTTP/1.1\r\nHost: mock\r\nX-Auth-Token: mock-token\r\n\r\n".encode()
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"jobs": ["j1"]}, "jobs[0]: not a pair of job name and workspace ID: 'j1'; write ('j1', None)"),
@@ -177,7 +180,7 @@ def test_stopping_cuts_a_drip_short() -> None:
     mock.start()
     mock.fail_next(transport="drip")
     with connect(mock.url) as connection:
-        connection.sendall(f"POST {PATH} HTTP/1.1\r\nHost: mock\r\nX-Auth-Token: {mock.token}\r\n\r\n".encode())
+        connection.sendall(REQUEST)
         received = connection.recv(65536)
         mock.stop()
         while part := connection.recv(65536):
@@ -185,3 +188,36 @@ def test_stopping_cuts_a_drip_short() -> None:
 
     assert received.startswith(b"HTTP/1.1 200 OK\r\n")
     assert received.endswith(b'\r\n\r\n{"instanceId":132343}')
+
+
+def test_stopping_does_not_wait_for_what_was_cut(caplog: pytest.LogCaptureFixture) -> None:
+    """After a fault has cut a connection with further requests on it, nothing waits for these when the mock stops."""
+    mock = MockServer()
+    mock.start()
+    mock.fail_next(transport="reset-after-reading")
+    received, error = exchange(mock.url, REQUEST * 5)
+    begin = time.monotonic()
+    mock.stop()
+
+    assert (received, type(error)) == (b"", ConnectionResetError)
+    assert time.monotonic() - begin < 8
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("head", [b"", b"Expect: 100-continue\r\n"], ids=["body", "body that is asked for"])
+def test_stopping_does_not_wait_long_for_a_body(caplog: pytest.LogCaptureFixture, head: bytes) -> None:
+    """A request whose body is incomplete when the mock stops is refused a moment later."""
+    mock = MockServer()
+    mock.start()
+    with connect(mock.url) as connection:
+        connection.sendall(REQUEST.removesuffix(b"\r\n") + b"Content-Length: 9\r\n" + head + b"\r\n" + b"{"[: not head])
+        if head:
+            connection.recv(65536)
+        begin = time.monotonic()
+        mock.stop()
+        received = connection.recv(65536)
+
+    assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"API request error. body: incomplete" in received
+    assert time.monotonic() - begin < 8
+    assert caplog.records == []
