@@ -1,10 +1,10 @@
-"""A stand-in for the service that openapi.yaml describes, for tests and for trying things out.
+"""A mock of the service that openapi.yaml describes, for tests and for trying things out.
 
-From the command line: `python -m dataarts_mock`. In pytest: the fixture `dataarts_mock`, a `MockServer`, which can also
-be used by itself. In a process of one's own: `create_app`, an ASGI application.
+There are four ways to run it: the command `dataarts-mock` (or `python -m dataarts_mock`), the pytest fixture
+`dataarts_mock`, the class `MockServer`, and `create_app`, which returns an ASGI application.
 
-What is named here is imported when it is first used: pytest loads this package wherever it is installed, also where
-what the mock stands on, the extra `[mock]`, is not.
+The names below are imported when they are first used. pytest loads this package wherever it is installed, even if the
+dependencies of the mock (the extra `[mock]`) are not.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """The ASGI application: a thin adapter between the transport and the service.
 
-What the transport is to do to a request comes first of all: a connection that is to be reset before the request is read
-is, whatever the request holds. Then the service gives the response, and the journal is written; then the response goes
-out, late, in part or not at all where a fault says so. So the journal has a request before its response can be seen.
+For each request:
+
+1. A fault of the transport that comes before reading the request resets the connection, whatever the request holds.
+2. The service gives the response.
+3. The journal records the request, so that it is there before the client can see the response.
+4. The response is sent: late, in part or not at all where a fault says so.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ Send = Callable[[Event], Awaitable[None]]
 Listener = Callable[[Request, Response], None]
 
 MESSAGE = "dataarts_mock.message"
-"""The extension of the ASGI scope under which the mock's own server puts what it knows of the request."""
+"""The extension of the ASGI scope in which the mock's own server passes what it knows of the request."""
 
 _BODY_SECONDS = 10.0
 """How long a body may take to arrive; then the request is refused and the connection closed."""
@@ -50,7 +53,7 @@ _BODY_SECONDS = 10.0
 _NO_CONTENT = 204
 
 _DRIP_SECONDS = 0.1
-"""How long a drip waits before each byte."""
+"""The pause before each byte of a response that drips."""
 
 _PROXY_ERROR = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
@@ -59,7 +62,7 @@ _PROXY_ERROR = (
 
 
 class Message(Protocol):
-    """What the mock's own server knows of a request, and can do to its connection."""
+    """What the mock's own server knows of a request, and how to end its connection."""
 
     arrived: bool
     """Whether the request has arrived to its end."""
@@ -68,7 +71,7 @@ class Message(Protocol):
     """Which rule of HTTP it breaks; empty if none."""
 
     def reset(self) -> None:
-        """Reset the connection, whatever has not been sent."""
+        """Reset the connection; what has not been sent is lost."""
 
     def finish(self) -> None:
         """Close the connection once all that was written has been sent."""
@@ -132,7 +135,7 @@ def create_app(
 
 
 class App:
-    """The ASGI application: the service's own routes, and in Starlette what stands beside them.
+    """The ASGI application: the routes of the service, and the mock's own routes, which are a Starlette application.
 
     Args:
         service: What responds to the requests.
@@ -181,8 +184,8 @@ class App:
             return
         path = scope["path"]
         message: Message | None = scope.get("extensions", _NONE).get(MESSAGE)
-        if (message is None or not message.malformed) and (beside := self._beside(scope, path)):
-            await beside(scope, receive, send)
+        if (message is None or not message.malformed) and (own_route := self._own_route(scope, path)):
+            await own_route(scope, receive, send)
             return
         raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
@@ -193,12 +196,12 @@ class App:
         faults = self.service.faults
         fault = faults.take_on_arrival(self.service.find_operation(request)) if faults else None
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
-            self._note(request, _no_response(fault))
-            await _cut(message, receive)
+            self._record(request, _no_response(fault))
+            await _disconnect(message, receive)
             return
         if message is None or not message.arrived:
             if fault is None and (refusal := self._refuse_before_body(request)):
-                self._note(request, refusal)
+                self._record(request, refusal)
                 await _send(refusal, send, close=True)
                 return
             complete = await self._read_slow_body(request, message, receive)
@@ -208,13 +211,13 @@ class App:
             await self._fail(request, fault, message, receive, send)
             return
         response = self.service.respond(request)
-        self._note(request, response)
+        self._record(request, response)
         if response.delay:
             await self._pause(response.delay)
         await _send(response, send, close=not complete)
 
-    def _beside(self, scope: Scope, path: str) -> ASGIApp | None:
-        """Return what responds to a request that is not for the service; None if it is."""
+    def _own_route(self, scope: Scope, path: str) -> ASGIApp | None:
+        """Return what responds to a request for one of the mock's own routes; None for a request to the service."""
         if path in self._open_paths or (path == "/" and scope["method"] in ("GET", "HEAD")):
             return self._starlette
         if path == DOCS_PATH or path.startswith(self._protected_prefixes):
@@ -223,12 +226,12 @@ class App:
         return None
 
     def _refuse_before_body(self, request: Request) -> Response | None:
-        """Return the refusal of a request whose client waits to be told whether to send the body; None to read it."""
+        """Return the refusal of a request that expects 100-continue; None if its body is to be read."""
         if request.fields.get(b"expect", b"").lower() != b"100-continue":
             return None
         return self.service.refuse_before_body(request)
 
-    def _note(self, request: Request, response: Response) -> None:
+    def _record(self, request: Request, response: Response) -> None:
         self.journal.add(request, response)
         for listener in self.listeners:
             listener(request, response)
@@ -242,7 +245,7 @@ class App:
             return False
 
     async def _read_body(self, request: Request, message: Message | None, receive: Receive) -> bool:
-        """Read the body to its end, keeping no more than operations take; whether all of it arrived."""
+        """Read the body, and keep it unless it is larger than operations allow; return whether all of it arrived."""
         chunks: list[bytes] = []
         size = 0
         while True:
@@ -267,7 +270,7 @@ class App:
     async def _fail(
         self, request: Request, fault: Fault, message: Message | None, receive: Receive, send: Send
     ) -> None:
-        """Respond to a request, and let the transport do to it what the fault says."""
+        """Respond to a request, and apply a fault of the transport to the response."""
         if fault.transport in NOT_DELIVERED:
             response = Response(502, {"Content-Type": "text/html"}, _PROXY_ERROR)
         else:
@@ -275,16 +278,16 @@ class App:
         response.fault = str(fault)
         if fault.transport is Transport.RESET_AFTER_READING:
             response.status = 0
-        self._note(request, response)
+        self._record(request, response)
         if fault.delay:
             await self._pause(fault.delay)
         match fault.transport:
             case Transport.RESET_AFTER_READING:
-                await _cut(message, receive)
+                await _disconnect(message, receive)
             case Transport.TRUNCATED_BODY:
                 await send(_head(response))
                 await send({"type": "http.response.body", "body": _half(response.body), "more_body": True})
-                await _cut(message, receive, flush=True)
+                await _disconnect(message, receive, flush=True)
             case Transport.MALFORMED_JSON:
                 response.body = _half(response.body)
                 await _send(response, send)
@@ -299,7 +302,7 @@ class App:
                 await _send(response, send)
 
     async def _pause(self, seconds: float) -> bool:
-        """Hold the response back; whether it was released before its time."""
+        """Hold the response back; return whether it was released before its time."""
         held = asyncio.get_running_loop().create_future()
         self._held.add(held)
         try:
@@ -331,7 +334,7 @@ def _finish(future: asyncio.Future[None]) -> None:
 
 
 def _refuse_line_breaks(request: Request) -> None:
-    """Have a request refused whose headers no HTTP message can carry; they are spaces from here on (RFC 9110, 5.5)."""
+    """Mark a request as malformed if a header has a line break or a NUL; replace these by spaces (RFC 9110, 5.5)."""
     for index, (name, value) in enumerate(request.headers):
         if _LINE_BREAK.search(name) or _LINE_BREAK.search(value):
             clean = _LINE_BREAK.sub(b" ", name), _LINE_BREAK.sub(b" ", value)
@@ -361,7 +364,7 @@ async def _send(response: Response, send: Send, *, close: bool = False) -> None:
 
 
 class _Fields(dict[str, bytes]):
-    """The names of headers as they go out, by the names that the document has."""
+    """Caches the names of headers in small letters, as ASGI has them, by their names in the document."""
 
     def __missing__(self, name: str) -> bytes:
         return self.setdefault(name, name.lower().encode())
@@ -370,8 +373,8 @@ class _Fields(dict[str, bytes]):
 _FIELDS = _Fields()
 
 
-async def _cut(message: Message | None, receive: Receive, *, flush: bool = False) -> None:
-    """End the connection, and wait until it has ended."""
+async def _disconnect(message: Message | None, receive: Receive, *, flush: bool = False) -> None:
+    """End the connection, and wait until the client is disconnected."""
     if message is None:
         raise ConnectionResetError("this fault cuts the connection, which needs the mock's own server")
     if flush:

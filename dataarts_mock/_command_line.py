@@ -22,7 +22,7 @@ from ._service import Request, Response
 from ._state import STATES
 
 _MAX_WIDTH = 72
-"""Columns that the path has at most before what follows moves out of line."""
+"""The widest column for paths; behind longer ones the rest of the line is not aligned."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,10 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
     if not options.quiet:
-        app.listeners.append(_Lines())
+        app.listeners.append(_RequestLog())
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
-    gc.freeze()  # What is there now stays: no collection need look at it again.
+    gc.freeze()  # What exists now stays: the garbage collector need not look at it again.
     signal.signal(signal.SIGTERM, _exit)
     with listener, suppress(KeyboardInterrupt):
         control = "" if options.no_control else f", control routes at {CONTROL_PREFIX}"
@@ -140,7 +140,7 @@ def _job(text: str) -> _Job:
     return _Job(name, workspace or None, tuple(states.split(",")) if states else STATES)
 
 
-class _Lines:
+class _RequestLog:
     """Prints a line for each request: method, status, path, and what was wrong with it."""
 
     def __init__(self) -> None:
@@ -152,9 +152,9 @@ class _Lines:
         self._width = min(max(self._width, len(path)), _MAX_WIDTH)
         notes = filter(None, (shown_violation(request, response), response.fault and f"(fault: {response.fault})"))
         line = f"{request.method:7} {response.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
-        # What clients send must not write to the terminal anything but text.
+        # What clients send must not reach the terminal as control characters.
         line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
-        # That nobody reads any more is no reason to fail requests.
+        # Requests must not fail because nobody reads the output any more.
         with suppress(OSError):
             print(line, flush=True)
 

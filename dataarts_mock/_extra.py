@@ -1,4 +1,4 @@
-"""What to say where the extra `[mock]` is not installed."""
+"""The message for the case that the extra `[mock]` is not installed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""By which host names the control routes and the reference page may be asked for.
+"""Which host names may be used for the control routes and the reference page.
 
-A web page can have its own host name resolve to this machine (DNS rebinding), and so talk to the mock as if that were
-its own server. The browser then still sends the page's host name, which is none of the mock's.
+A web page can let its own host name resolve to this machine (DNS rebinding). The browser then takes the mock for the
+page's own server, and lets the page read the responses. But it still sends the page's host name, by which such requests
+are refused.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _NAME = re.compile(r"[0-9A-Za-z._-]+")
 
 
 class AllowedHosts:
-    """Loopback names and addresses, the address at which a request arrived, and what is named here.
+    """Checks host names: those of the loopback interface, the address of the server, and the given ones are allowed.
 
     Args:
         names: Further host names and addresses, without a port; `*` stands for any.
@@ -37,7 +38,7 @@ class AllowedHosts:
             self._names.add(name.lower())
 
     def violation(self, scope: Scope) -> str:
-        """Return why a request may not ask for what is protected; empty if it may."""
+        """Return why the host name of a request is refused; empty if it is allowed."""
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         if ANY in self._names or not hosts:  # Browsers always send one.
             return ""

@@ -1,4 +1,4 @@
-"""Rules of HTTP/1.1 that the parser does not check: of the request line, Host and Transfer-Encoding."""
+"""Rules of HTTP/1.1 that the parser does not check: for the request line, Host and Transfer-Encoding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 class Head(NamedTuple):
-    """What a request's head says.
+    """The head of a request, checked.
 
     Args:
         target: The path and the query.

@@ -1,4 +1,4 @@
-"""What the mock remembers of the requests it received."""
+"""The journal: the last requests that the mock received."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ._json import decode_json
 from ._service import Request, Response
 
 MAX_REQUESTS = 1000
-"""How many requests are remembered at most, the last ones."""
+"""The journal keeps at most this number of requests."""
 
 MAX_BYTES = 32 * 1024 * 1024
-"""How many bytes their paths, headers and bodies take together at most."""
+"""The journal keeps requests whose paths, headers and bodies are together no larger than this."""
 
 SECRETS = frozenset({"authorization", "cookie", "proxy-authorization", "x-auth-token", "x-security-token"})
 """Headers whose value is never shown."""
@@ -93,7 +93,7 @@ class Journal:
         self._bytes = 0
 
     def add(self, request: Request, response: Response) -> None:
-        """Remember a request; the oldest are forgotten where there are too many."""
+        """Record a request; forget the oldest ones if there are too many."""
         headers = b"\n".join(chain.from_iterable(request.headers))  # No header has a line break in it.
         size = len(request.raw_path) + len(request.query) + len(headers) + len(request.body)
         fields = (
@@ -152,7 +152,7 @@ def _record(entry: _Entry) -> RecordedRequest:
 
 
 def shown_violation(request: Request, response: Response) -> str | None:
-    """Return a response's violation without the secrets that a message about a signature may repeat."""
+    """Return the error of a response without secrets, which a message about a signature may repeat."""
     violation = response.violation
     if violation is not None:
         for name in SECRETS:

@@ -1,4 +1,4 @@
-"""The mock in a thread of one's own process, for tests."""
+"""`MockServer`: the mock in a thread of the test's own process."""
 
 from __future__ import annotations
 
@@ -368,7 +368,7 @@ class MockServer:
         return Client(**{"base_url": self.url, "auth": TokenAuth(self.token), "trust_env": False, **options})
 
     def _call(self, function: Callable[[], _Result]) -> _Result:
-        """Call a function in the server's thread, between two requests."""
+        """Call a function in the server's thread, between two requests, and return what it returns."""
         __tracebackhide__ = True
         future: Future[_Result] = Future()
 
@@ -391,7 +391,7 @@ class MockServer:
         return future.result()
 
     def _end_calls(self) -> None:
-        """Let no call wait for a server that has ended."""
+        """Fail the calls that the server did not come to before it stopped."""
         with self._calling:
             self._server = None
             for future in self._calls:

@@ -1,13 +1,15 @@
-"""HTTP on the mock's own connections: uvicorn's protocol, with what a test server needs beside it.
+"""HTTP on the mock's own connections: uvicorn's protocol, with these changes.
 
-- The application is lent the connection, so that faults can cut it.
-- What the parser lets pass though HTTP forbids it, is refused by the application, as other requests are.
-- What is no HTTP at all is refused after the requests before it have their responses.
-- A connection ends if it sends nothing, or if the head of a request is too large or takes too long.
-- A refusal is not lost because the client is still sending: the connection is kept until it has been read.
-- A client may close its side after the request, as `nc` does, and still gets its response.
-- A response goes out in one write, head and body together: a system call less, which is a tenth of a request.
-- At the end, connections stay open for a moment for requests that are on their way; uvicorn itself would drop them.
+- The application can reset or close the connection, which some faults need.
+- A request that breaks a rule of HTTP which the parser does not check is refused by the application, like others.
+- Bytes that are no request at all are refused too, after the requests before them have their responses.
+- The connection is closed if nothing is sent on it, or if the head of a request is too large or takes too long.
+- After a refusal the connection stays open for a moment while the client is still sending, or it would be reset and the
+  client could not read the refusal.
+- A client may close its side of the connection after the request, as `nc` does, and still gets its response.
+- Head and body of a response are written together: one system call less, which is a tenth of the time of a request.
+- When the server stops, connections stay open for a moment for requests that are on their way; uvicorn itself would
+  close them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ import asyncio
 import os
 import re
 import socket
-import struct
 from collections import deque
 from email.utils import formatdate
 from itertools import pairwise
@@ -28,81 +29,23 @@ from uvicorn.server import ServerState
 
 from ._app import MESSAGE
 from ._clock import SECOND, Clock
+from ._connection import Message, Writer
 from ._http import read_head
 
 _HEAD_BYTES = 64 * 1024
-"""How large a request line and headers may be together."""
+"""The largest request line and headers, together."""
 
 _HEAD_SECONDS = 10.0
-"""How long they may take to arrive, and how long a new connection may send nothing."""
+"""How long request line and headers may take to arrive, and how long a new connection may send nothing."""
 
 _LINGER_SECONDS = 2.0
-"""How long a connection is kept at most for a client that still sends when it has been refused."""
+"""How long a connection stays open after a refusal if the client is still sending."""
 
 _LAST_SECONDS = 1.0
-"""How long idle connections stay open when the server ends."""
+"""How long idle connections stay open when the server stops, and how long the rest of a body is waited for then."""
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _EMPTY_LINE = re.compile(rb"\r\n(?=\r\n)")
 _UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.[01]\r\n")
-
-
-class Message:
-    """One request on its connection.
-
-    Args:
-        protocol: The connection.
-
-    Attributes:
-        arrived: Whether it has arrived to its end.
-        malformed: Which rule of HTTP it breaks; empty if none.
-    """
-
-    __slots__ = ("arrived", "malformed", "protocol")
-
-    def __init__(self, protocol: MockProtocol) -> None:
-        self.protocol = protocol
-        self.arrived = False
-        self.malformed = ""
-
-    def reset(self) -> None:
-        """Reset the connection, whatever has not been sent."""
-        transport = self.protocol.transport
-        if (sock := transport.get_extra_info("socket")) is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        transport.abort()
-
-    def finish(self) -> None:
-        """Close the connection once all that was written has been sent."""
-        self.protocol.writer.flush()
-        self.protocol.transport.close()
-
-
-class _Writer:
-    """What a response is written to: it holds the head back until the body comes, or the response ends."""
-
-    def __init__(self, protocol: MockProtocol) -> None:
-        self._protocol = protocol
-        self._transport = protocol.transport
-        self._head = b""
-        self.is_closing = self._transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        if self._head:
-            self._transport.write(self._head + data)
-            self._head = b""
-        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100 "):
-            self._head = data
-        else:
-            self._transport.write(data)
-
-    def flush(self) -> None:
-        if self._head:
-            self.write(b"")
-
-    def close(self) -> None:
-        self.flush()
-        self._protocol.close()
 
 
 class MockServerState(ServerState):
@@ -113,7 +56,7 @@ class MockServerState(ServerState):
     """
 
     is_ending = False
-    """Whether the server ends, and with it every connection, also one that only begins."""
+    """Whether the server is stopping; then new connections are closed too."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -162,8 +105,8 @@ class MockProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # As uvicorn has it.
         """Begin a connection."""
         super().connection_made(transport)
-        self.writer = _Writer(self)
-        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
+        self.writer = Writer(self)
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_timeout)
         if self.server_state.is_ending:
             self.shutdown()
 
@@ -187,14 +130,14 @@ class MockProtocol(HttpToolsProtocol):
         if self._in_head and len(self._data) - (self._next or 0) > _HEAD_BYTES:
             self._refuse(400, "Request head too large.")
         elif self._head_timer is None and (self._in_head or self._is_idle()):
-            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._end_of_patience)
+            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_timeout)
 
     def _feed(self, data: bytes) -> None:
-        """Have the parser read what arrived; in pieces where a body may be in chunks, to see where that ends."""
+        """Pass what arrived to the parser; in pieces if it may hold a chunked body, to see where that ends."""
         begin = len(self._data) - len(data)
         cuts = [len(data)]
         if self._next is None or b"chunked" in self._data[self._next :].lower():
-            # It ends with an empty line, whose line breaks may have begun with what arrived before.
+            # A chunked body ends with an empty line, of which some bytes may have arrived before.
             cuts = sorted({1, 2, 3, *(found.end() + 2 for found in _EMPTY_LINE.finditer(data)), *cuts})
         for last, cut in pairwise([0, *cuts]):
             self._feed_piece(data[last:cut])
@@ -215,9 +158,9 @@ class MockProtocol(HttpToolsProtocol):
                 data = b"POST / HTTP/1.1\r\n" + head + b"\r\n" + data[upgrade.args[0] :]
 
     def _stop_reading(self, error: httptools.HttpParserError) -> None:
-        """Refuse what is no HTTP."""
+        """Refuse what the parser could not read."""
         if self.cycle is not None and not self._in_head and not self._message.arrived:
-            self._give_up_body("body: not of the length, or not in the chunks, that the headers announce")
+            self._refuse_body("body: not of the length, or not in the chunks, that the headers announce")
         elif isinstance(error, httptools.HttpParserInvalidMethodError) and _UNKNOWN_METHOD.match(
             self._data, self._next or 0
         ):
@@ -225,8 +168,8 @@ class MockProtocol(HttpToolsProtocol):
         else:
             self._refuse(400, "Invalid HTTP request received.")
 
-    def _give_up_body(self, violation: str) -> None:
-        """Have the application refuse a request whose body cannot be read to its end."""
+    def _refuse_body(self, violation: str) -> None:
+        """Have the application refuse a request because of its body."""
         self._message.malformed = self._message.malformed or violation
         self._refusal = 400, ""  # In case that the application has refused it already.
         self.cycle.keep_alive = False
@@ -250,7 +193,7 @@ class MockProtocol(HttpToolsProtocol):
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a header, without the white space behind it; trailers are passed over, as they are no headers."""
+        """Read a header, without trailing white space; ignore the trailers, which are no headers."""
         if not self._in_head:
             return
         name = name.lower()
@@ -266,7 +209,7 @@ class MockProtocol(HttpToolsProtocol):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the application."""
+        """Start the application on the request."""
         if self._is_repeated_head:
             self._is_repeated_head = False
             return
@@ -280,7 +223,7 @@ class MockProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def _check_head(self) -> None:
-        """Note what is wrong with the request line and the headers, and where the next request begins."""
+        """Check the request line and the headers, and compute where the next request begins."""
         version = self.parser.get_http_version()
         method = self.parser.get_method()
         line = b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode())
@@ -320,7 +263,7 @@ class MockProtocol(HttpToolsProtocol):
             self._refuse(*self._refusal)
 
     def eof_received(self) -> bool:  # type: ignore[override] # As asyncio has it; uvicorn's always returns False.
-        """Keep the connection for the response, if there is one to come."""
+        """Keep the connection open if a response is still to come."""
         self._is_at_end = True
         if self._is_idle() or not (self._message.arrived or self._message.malformed):
             return False
@@ -328,7 +271,7 @@ class MockProtocol(HttpToolsProtocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection, and tell all who respond to its requests; uvicorn itself tells the last one alone."""
+        """Tell the application that the client is gone, for each request; uvicorn does so for the last one only."""
         self._stop_timer()
         super().connection_lost(exc)
         for cycle in self._cycles:
@@ -336,15 +279,15 @@ class MockProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def shutdown(self) -> None:
-        """End the connection, once the requests on their way have their responses."""
+        """Close the connection, once the requests on their way have their responses."""
         if self._is_idle():
             self.loop.call_later(_LAST_SECONDS, self._end)
         else:
             super().shutdown()
-            self.loop.call_later(_LAST_SECONDS, self._end_body)
+            self.loop.call_later(_LAST_SECONDS, self._body_timeout)
 
     def close(self) -> None:
-        """Close the connection; while the client still sends, only for writing, so that it can read what was sent."""
+        """Close the connection; if the client is still sending, only for writing, and a moment later altogether."""
         self._stop_timer()
         if self._is_at_end or (self._message.arrived and not self._refusal):
             self.transport.close()
@@ -358,16 +301,16 @@ class MockProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _end(self) -> None:
-        # What has arrived, and the loop has not come to read yet, is read first.
+        # Data that the socket has received and the event loop has not read yet is read first.
         if self._is_idle() and not self.transport.is_closing() and self._has_unread():
             self.loop.call_soon(self._end)
         else:
             super().shutdown()
 
-    def _end_body(self) -> None:
-        """Wait no longer for a body that is incomplete."""
+    def _body_timeout(self) -> None:
+        """Refuse a request whose body is still incomplete."""
         if not (self._message.arrived or self._is_idle() or self._in_head):
-            self._give_up_body("body: incomplete")
+            self._refuse_body("body: incomplete")
 
     def _has_unread(self) -> bool:
         sock = self.transport.get_extra_info("socket")
@@ -377,19 +320,25 @@ class MockProtocol(HttpToolsProtocol):
         except OSError:
             return False
 
-    def _end_of_patience(self) -> None:
+    def _head_timeout(self) -> None:
         if self._data:
             self._refuse(400, "Request head incomplete.")
         else:
             self.transport.close()
 
     def _refuse(self, status: int, message: str) -> None:
-        """Refuse what is no request, and end the connection; requests before it get their responses first."""
+        """Send an error in plain text and close the connection, after the responses to earlier requests."""
         self._stop_timer()
         self._refusal = status, message
         if self._is_idle() and not self._is_lingering and not self.transport.is_closing():
-            head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-            self.transport.write(STATUS_LINE[status] + head % len(message) + message.encode())
+            headers = [
+                *self.server_state.default_headers,
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", b"%d" % len(message)),
+                (b"connection", b"close"),
+            ]
+            head = STATUS_LINE[status] + b"".join(b"%b: %b\r\n" % header for header in headers)
+            self.transport.write(head + b"\r\n" + message.encode())
             self.close()
 
     def _stop_timer(self) -> None:

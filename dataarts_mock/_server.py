@@ -1,4 +1,4 @@
-"""The mock on a socket."""
+"""The mock on a socket, served by uvicorn."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ._app import App
 from ._protocol import MockProtocol, MockServerState
 
 _LAST_SECONDS = 0.5
-"""How long connections are accepted at most when the server ends."""
+"""How long waiting connections are still accepted when the server stops."""
 
 _KEEP_ALIVE_SECONDS = 75
-"""How long a connection stays open between requests: longer than clients keep it, so that no request meets its end."""
+"""How long a connection stays open between requests; longer than clients keep it, or the next request could be lost."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -69,13 +69,13 @@ class Server(uvicorn.Server):
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve."""
+        """Start to serve."""
         await super().startup(sockets)
         self.loop = asyncio.get_running_loop()
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End, once the connections that wait to be accepted have been."""
+        """Stop, after accepting the connections that wait for it."""
         begin = time.monotonic()
         while sockets and time.monotonic() < begin + _LAST_SECONDS and select.select(sockets, (), (), 0)[0]:
             await asyncio.sleep(0)

@@ -203,6 +203,7 @@ def test_requests_before_garbage_get_their_own_responses(
 
     assert [reply.status for reply in received] == [200] * number + [400]
     assert received[-1].body == b"Invalid HTTP request received."
+    assert all("date" in reply.headers for reply in received)
     dataarts_mock.assert_ran("myJob", times=number)
 
 
