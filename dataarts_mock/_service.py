@@ -211,6 +211,8 @@ class Service:
             outcome = behaviour(self.state, operation, request.parameters, request.payload)
             if isinstance(outcome, Violation):
                 return self._refusal(outcome)
+        elif violation := self.state.unknown(request.parameters):
+            return self._refusal(violation)
         response = self._checked(operation.example, {"X-Request-Id": _request_id()}, outcome)
         response.carried_out = True
         return response

@@ -113,6 +113,16 @@ class State:
         found = self.instances.find(parameters["project_id"], workspace, job, parameters["instance_id"])
         return found or Violation(Kind.JOB_INSTANCE_NOT_FOUND)
 
+    def unknown(self, parameters: Mapping[str, Any]) -> Violation | None:
+        """Say whether what the parameters of any operation name is not there."""
+        job, workspace = parameters.get("job_name"), parameters.get("workspace")
+        if job is None:
+            return None if workspace is None else self.missing_workspace(workspace)
+        if parameters.get("instance_id") is None or "project_id" not in parameters:
+            return self.missing(job, workspace)
+        found = self.find({**parameters, "workspace": workspace})
+        return found if isinstance(found, Violation) else None
+
     def missing(self, job: str, workspace: str | None) -> Violation | None:
         """Say whether a workspace, or a job in it, is not there."""
         if violation := self.missing_workspace(workspace):

@@ -236,6 +236,8 @@ class Caller:
         if self.target.own or operation.is_safe:
             return None
         runs = self.target.runs
+        if allowed and operation.method != "POST" and not self.document.made(operation):
+            return "it would change what the suite has not made"
         if base == Base.NOWHERE and (
             not allowed or self.document.made(operation) or self.target.known.has_every_job is False
         ):
@@ -267,7 +269,10 @@ class Caller:
         if exchange.status < 300:
             self.target.runs.started += not operation.is_safe
             if base == Base.THERE:
-                self.target.known.has_the_job = True
+                # Not all operations name a job.
+                self.target.known.has_the_job |= any(
+                    each.not_found and each.location == "path" for each in operation.parameters
+                )
                 self._carried_out.add(operation.id)
             elif (
                 not operation.is_safe and not self.document.made(operation) and self.target.known.has_every_job is None
@@ -275,13 +280,13 @@ class Caller:
                 self.target.known.has_every_job = True
         elif base == Base.NOWHERE and self.target.known.has_every_job is None:
             missing = self.document.not_found(operation).get(exchange.code)
-            if missing and missing.location == "path":
+            if missing and missing.location == "path" and missing.name not in self.document.made(operation):
                 self.target.known.has_every_job = False
 
     def _reconsidered(self, case: Case, verdict: Verdict, exchange: Exchange) -> Verdict:
         """Return what a response is worth, given how the server answers other requests."""
-        if case.names_nothing and exchange.status < 300 and self.target.known.has_every_job:
-            return Verdict(Outcome.NOT_SHOWN, "the server has every job, it seems")
+        if case.names_nothing and exchange.status < 300 and self.target.known.has_every_job is not False:
+            return Verdict(Outcome.NOT_SHOWN, "the server may have every job")
         missing = self.document.not_found(case.operation).get(exchange.code)
         is_for_another = case.violation is None and missing is not None and missing != case.parameter
         if is_for_another and verdict.outcome != Outcome.FAILED and missing and not self.target.own:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .document import find_document
+
 _URL = re.compile(r"https?://\S+")
 
 
@@ -25,7 +27,8 @@ def started(*arguments: str, log: Path | None = None) -> Iterator[str]:
         log: Where its warnings go; None for nowhere.
     """
     # The pipe ends with this process, however that ends: so the mock does not stay behind.
-    command = [sys.executable, "-m", "dataarts_mock", "--port", "0", "--quiet", "--stop-with-stdin", *arguments]
+    command = [sys.executable, "-m", "dataarts_mock", "--port", "0", "--quiet", "--stop-with-stdin"]
+    command += ["--document", str(find_document()), *arguments]
     with (
         Path(log or os.devnull).open("wb") as errors,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .connection import NotToBeHadError, pointed_at
 from .document import Link, Operation, Parameter
 from .exchange import Exchange, Request
+from .samples import is_valid, sample
 
 if TYPE_CHECKING:
     from .caller import Caller
@@ -51,6 +52,8 @@ class Things:
         if found is None:
             return {}
         source, link = found
+        if not (operation.is_safe or self._caller.target.own or self._is_made(source)):
+            raise NotToBeHadError("it would change what the suite has not made")
         exchange = self._kept.get(source.id)
         if exchange is None or fresh:
             exchange = self._kept[source.id] = self._made(source, fresh=fresh)
@@ -74,6 +77,11 @@ class Things:
                     raise NotToBeHadError(f"what {operation.id} made is not there to {look.id} for {_SECONDS:g} s")
                 time.sleep(0.2)
         return exchange
+
+    def _is_made(self, source: Operation) -> bool:
+        """Return whether what an operation's response holds was made by a request before."""
+        before = self._caller.document.source(source)
+        return not source.is_safe if before is None else self._is_made(before[0])
 
     def following(self, link: Link, operation: Operation, request: Request, exchange: Exchange | None) -> Request:
         """Return the request to which a link leads from a request, and from its response where there is one."""
@@ -153,8 +161,9 @@ def _value(expression: Any, request: Request, exchange: Exchange | None) -> Any:
 
 
 def nowhere(parameter: Parameter) -> Any:
-    """Return a value that names nothing, wherever the suite is pointed at."""
-    if parameter.schema.get("type") == "integer":
-        return min(2**53 + 1, parameter.schema.get("maximum", 2**53 + 1))
-    what = parameter.name.partition("_")[0]
-    return f"no-such-{what}-of-the-contract-suite"[: parameter.schema.get("maxLength", 64)]
+    """Return a value that names nothing, wherever the suite is pointed at, as far as its schema has such a value."""
+    text = f"no-such-{parameter.name.partition('_')[0]}-of-the-contract-suite"
+    for value in (2**53 + 1, text, text[: parameter.schema.get("maxLength", 64)]):
+        if is_valid(parameter.schema, value):
+            return value
+    return sample(parameter.schema) if parameter.example is None else parameter.example

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -126,9 +126,9 @@ def _encoded(text: str) -> str:
 
 
 def _raw(request: Request, parameter: Parameter, text: str) -> Request:
-    """Return a request with a parameter's text in the path just as it is."""
+    """Return a request with a parameter's text in the path just as it is, but for what no path can hold."""
     path = Request(request.operation, {**request.path, parameter.name: "\0"}, request.query).raw_target
-    return request.having(target=path.replace("%00", text))
+    return request.having(target=path.replace("%00", quote(text, safe="%+;")))
 
 
 _SAME_NAME: dict[str, Callable[[str], str]] = {

@@ -43,8 +43,15 @@ def _unknown() -> Iterator[Case]:
                 _not_found(operation, [parameter] if alone else in_path),
                 parameter,
                 names_nothing=True,
-                bases=(Base.NOWHERE,) if len(in_path) == 1 and is_last else (Base.JOB,),
+                bases=(_base(parameter, in_path),),
             )
+
+
+def _base(parameter: Parameter, in_path: list[Parameter]) -> Base:
+    """Return the request to change, so that nothing else in it is not there."""
+    if parameter.location != "path":
+        return Base.THERE
+    return Base.NOWHERE if in_path == [parameter] else Base.JOB
 
 
 @pytest.mark.parametrize("cases", by_rule(_unknown()))
