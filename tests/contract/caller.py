@@ -253,7 +253,7 @@ class Caller:
             return self._obstacle(case.operation, base, allowed=case.violation is None) is None
 
         exchange = self._connection.send(request, auth, may_repeat=may_repeat)
-        if case.violation is None or case.names_nothing:
+        if case.violation is None or case.names_nothing or (base == Base.NOWHERE and exchange.status >= 400):
             self._learn(exchange, Base.NOWHERE if case.is_elsewhere else base)
         elif base == Base.THERE and exchange.status < 300:
             self.target.runs.started += not case.operation.is_safe

@@ -23,7 +23,7 @@ from .records import Records
 from .report import Checks, Part, Run, print_summary, write_page
 from .target import Target, TargetError, named_target, own_target
 
-REPORTS = ROOT / "build" / "contract"
+REPORTS = Path(os.environ.get("REPORTS") or ROOT / "build" / "contract")
 PROBE_SECONDS = 10.0
 _MOST_EXAMPLES = 200
 _OTHERS = ("--phases=examples,fuzzing", "--mode=positive")
@@ -39,11 +39,10 @@ def main() -> int:
         known = Known.read(os.environ.get("BASELINE"), update=bool(os.environ.get("BASELINE_UPDATE")))
         if target:
             probe(target, document)
+        _clear_reports()
     except (TargetError, OSError) as error:
         print(f"contract: {error}", file=sys.stderr)
         return 2
-    shutil.rmtree(REPORTS, ignore_errors=True)
-    REPORTS.mkdir(parents=True)
     run = Run(target, document, Records(), known)
     try:
         for part in _named(run, target) if target else _own(run):
@@ -60,6 +59,21 @@ def main() -> int:
 
 def _ended(number: int, frame: object) -> NoReturn:
     sys.exit(128 + number)
+
+
+def _clear_reports() -> None:
+    """Remove the reports of an earlier run.
+
+    Raises:
+        TargetError: The folder holds something else.
+    """
+    mark = REPORTS / ".contract"
+    if REPORTS.exists() and any(REPORTS.iterdir()):
+        if os.environ.get("REPORTS") and not mark.exists():
+            raise TargetError(f"REPORTS: {REPORTS} is neither empty nor of an earlier run")
+        shutil.rmtree(REPORTS)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def probe(target: Target, document: Document) -> None:
@@ -89,9 +103,11 @@ def probe(target: Target, document: Document) -> None:
 
 def _own(run: Run) -> Iterator[Part]:
     """Test the mock, and the client."""
-    yield _fuzzed_mock(run, "schemathesis, every job", any_job=True, examples=CASES // 4)
-    yield _fuzzed_mock(run, "schemathesis, signed", any_job=True, examples=CASES // 10, signed=True, options=_OTHERS)
-    yield _fuzzed_mock(run, "schemathesis, one job", any_job=False, examples=CASES // 10, options=_OTHERS)
+    few = CASES // 10
+    if not _only():
+        yield _fuzzed_mock(run, "schemathesis, every job", any_job=True, examples=CASES // 4)
+        yield _fuzzed_mock(run, "schemathesis, signed", any_job=True, examples=few, signed=True, options=_OTHERS)
+        yield _fuzzed_mock(run, "schemathesis, one job", any_job=False, examples=few, options=_OTHERS)
     yield _checked(run, "the contract", "server")
     yield _checked(run, "the mock's own behaviour", "mock_behaviour")
     yield _checked(run, "the client", "client")
@@ -137,8 +153,10 @@ def _fuzzed(
 def _named(run: Run, target: Target) -> Iterator[Part]:
     """Test a server that is not ours."""
     runs = target.runs
-    runs.reserved = (runs.limit or 0) // 8
+    runs.reserved = 0 if _only() else (runs.limit or 0) // 8
     yield _checked(run, "the contract", "server")
+    if _only():
+        return
     runs.reserved //= 2
     left_out = ("--exclude-checks=unsupported_method,allow_header_conformance",)  # A wrong method may be a 404 as well.
     examples = min(CASES, _MOST_EXAMPLES)
@@ -185,17 +203,22 @@ def _checked(run: Run, name: str, folder: str) -> Part:
         # Schemathesis and hypothesis are in use here already, which pytest and its plugins do not expect.
         arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         arguments += ["-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning"]
-        arguments += ["--deselect", "tests/contract/server/test_schemathesis.py"]
+        arguments += ["--deselect", "tests/contract/server/test_schemathesis.py", *(["-k", _only()] if _only() else [])]
         status = pytest.main(arguments, plugins=[checks])
         if status == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
         run.records.throttled, run.records.waited = RECORDS.throttled, RECORDS.waited
         run.failures += checks.failures
-        part.passed = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not checks.failed
+        ended = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+        part.passed = status in ended and not checks.failed
         part.cases, part.page = checks.run, f"{folder}/junit.xml"
     if part.records:
         part.cases = len(part.records)
     return part
+
+
+def _only() -> str:
+    return os.environ.get("ONLY", "")
 
 
 def _slug(name: str) -> str:
