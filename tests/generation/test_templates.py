@@ -115,7 +115,7 @@ def test_all_is_sorted_and_complete(module: Path) -> None:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             public.add(node.name)
-        elif isinstance(node, ast.ImportFrom) and module.name == "__init__.py":
+        elif isinstance(node, ast.ImportFrom) and node.level and module.name == "__init__.py":
             public |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.AnnAssign):
             public.add(ast.unparse(node.target))
