@@ -20,6 +20,8 @@ class Direction(StrEnum):
 
     REQUEST = "request"
     RESPONSE = "response"
+    HEADER = "header of a response"
+    """The client hands it on as it is."""
 
 
 @dataclass(frozen=True)

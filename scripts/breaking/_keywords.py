@@ -131,7 +131,9 @@ def of_keywords(old: Node, new: Node, change: Maker) -> Iterator[Change]:
             Effect.NARROWER if now else Effect.WIDER, "uniqueItems", "no item twice" if now else "items twice too"
         )
     yield from _of_pattern(old.get("pattern"), new.get("pattern"), change)
-    yield from _of_format(old.get("format"), new.get("format"), change)
+    # Where both ends are stated, a numeric format says no more.
+    has_ends = all("minimum" in each and "maximum" in each for each in (old, new))
+    yield from _of_format(old.get("format"), new.get("format"), change, has_ends=has_ends)
 
 
 def _type_names(schema: Node) -> str:
@@ -266,12 +268,13 @@ def _of_pattern(before: Any, now: Any, change: Maker) -> Iterator[Change]:
     yield change(effect, "pattern", "; ".join([*notes, "both match the same"] if len(notes) == 1 else notes))
 
 
-def _of_format(before: Any, now: Any, change: Maker) -> Iterator[Change]:
+def _of_format(before: Any, now: Any, change: Maker, *, has_ends: bool) -> Iterator[Change]:
     if before == now:
         return
     words = f"{now or 'no format'}, before {before or 'no format'}"
     if {before, now} <= {None, *_NUMERIC_FORMATS}:
         ranks = [len(_NUMERIC_FORMATS) if each is None else _NUMERIC_FORMATS.index(each) for each in (before, now)]
-        yield change(Effect.NARROWER if ranks[1] < ranks[0] else Effect.WIDER, "format", words)
+        effect = Effect.NARROWER if ranks[1] < ranks[0] else Effect.WIDER
+        yield change(Effect.ANNOTATION if has_ends else effect, "format", words)
     else:
         yield change(Effect.OTHER, "format", words)

@@ -107,13 +107,22 @@ def differences(
             verdict, effect = change.extension.verdict, change.extension.effect
             remedy = "Keep it as it was." if verdict is Verdict.BREAKING else ""
         else:
-            verdict, effect, remedy = _MEANINGS[change.effect, direction]
+            verdict, effect, remedy = _meaning(change.effect, direction)
             effect = _IN_ERRORS.get(effect, effect) if is_error else effect
             if change.rule == "required" and change.effect is Effect.NARROWER:
                 remedy = "Leave it optional." if direction is Direction.REQUEST else "Leave it optional, or do without."
         yield Difference(
             verdict, place, change.rule, change.words, effect, remedy, change.origin, names | _names(change)
         )
+
+
+def _meaning(effect: Effect, direction: Direction) -> tuple[Verdict, str, str]:
+    if direction is not Direction.HEADER:
+        return _MEANINGS[effect, direction]
+    if effect is Effect.NARROWER:
+        return _HARMLESS, "It is what it was, and the client does not check it.", ""
+    verdict, _, remedy = _MEANINGS[effect, Direction.RESPONSE]
+    return verdict, "Code that reads it meets what it did not expect.", remedy
 
 
 def _names(change: Change) -> frozenset[str]:

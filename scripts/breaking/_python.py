@@ -134,8 +134,9 @@ def _read(breakage: Breakage, old: Document, new: Document) -> Difference:
     name = parameter.name if isinstance(parameter, griffe.Parameter) else ""
     names: set[str] = set()
     if path[0] == "api":
-        path = path[:3]  # Of the four functions of an operation the operation is meant.
-        names = {" ".join(["operation", *path[2:], *([name] if name else [])])}
+        if name:
+            path = path[:3]  # Of the four functions of an operation the operation is meant.
+        names = {" ".join(["operation", *path[2:3], *([name] if name else [])])}
     else:
         if path[-1] == "__init__":
             path.pop()
@@ -164,7 +165,7 @@ def _difference(breakage: Breakage, place: Place, names: frozenset[str], old: Do
         )
     if breakage.kind in _REQUIRED:
         effect, remedy = "Code that calls it without the argument fails.", "Make the argument optional."
-        return Difference(Verdict.BREAKING, place, "argument", "argument required", effect, remedy, names=names)
+        return Difference(Verdict.BREAKING, place, "argument", "required", effect, remedy, names=names)
     change = f"{breakage.kind.value[0].lower()}{breakage.kind.value[1:]}"
     return Difference(
         Verdict.BREAKING, place, "argument", change, "Code that uses it as it was fails.", "Keep it.", names=names

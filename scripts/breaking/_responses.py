@@ -98,7 +98,7 @@ def _compare_headers(context: Context, place: Place, old: Node, new: Node, origi
             effect = "Responses have more than was promised; the client does without."
             context.harmless(where, "required", "required, before optional", effect, origin=new_origin)
         schemas = header.get("schema", True), new_header.get("schema", True)
-        context.schemas(Direction.RESPONSE, where, *schemas, (f"{old_origin}/schema", f"{new_origin}/schema"))
+        context.schemas(Direction.HEADER, where, *schemas, (f"{old_origin}/schema", f"{new_origin}/schema"))
         context.others(where, header, new_header, ("required", "schema"), new_origin)
 
 
@@ -113,6 +113,10 @@ def _compare_content(
             context.breaking(place, "content", change, _GONE, remedy, origin=origins[1], names=names)
         elif media_type not in old:
             change = f"{media_type} too" if old else f"a body of {media_type}, before none"
+            if _is_error(place.part.split()[-1]):
+                effect = "Old clients raise an ApiError whatever the body of an error is."
+                context.harmless(place, "content", change, effect, origin=origins[1])
+                continue
             effect = "Old clients do not know it, and raise UnexpectedResponse."
             remedy = "Answer in a media type that was documented."
             context.breaking(place, "content", change, effect, remedy, origin=origins[1], names=names)

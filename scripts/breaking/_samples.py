@@ -112,6 +112,8 @@ def _questions(values: Iterable[Value], old: Document, new: Document) -> Iterato
         else:
             answer = "A response of the new document is not what an old client expects"
             yield _Question(value, value.new, new, value.old, old, answer)
+            if value.direction is Direction.HEADER:
+                continue
             answer = "A response of the old document is not what the new client expects"
             yield _Question(value, value.old, old, value.new, new, answer)
 
@@ -120,7 +122,7 @@ def _bundled(schema: Any, document: Document, direction: Direction) -> Node:
     """Return a schema with what it refers to, as the client reads it: in a response every value of an enum is kept."""
     components = {"schemas": document.root.get("components", {}).get("schemas", {})}
     whole = {"$schema": _DIALECT, "allOf": [schema], "components": components}
-    return _without(whole, "enum") if direction is Direction.RESPONSE else whole
+    return _without(whole, "enum") if direction is not Direction.REQUEST else whole
 
 
 def _without(node: Any, keyword: str) -> Any:

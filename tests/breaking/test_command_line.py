@@ -16,7 +16,7 @@ from breaking import _rules
 from breaking._context import Context
 from breaking.command_line import main
 from tests.breaking.conftest import Check
-from tests.breaking.edits import JSON, RESPONSES, SCHEMAS, Edit, both, move, put, remove, route, step, within
+from tests.breaking.edits import JSON, RESPONSES, SCHEMAS, Edit, both, move, put, ref, remove, route, step, within
 
 NAME = (*SCHEMAS, "JobParam", "properties", "name")
 NARROWER, WIDER = step(-1, *NAME, "maxLength"), step(1, *NAME, "maxLength")
@@ -211,6 +211,16 @@ def test_old_document_that_lacks_what_the_mock_needs(check: Check, document: dic
     assert status == 0, output
     assert "Calls are not checked" not in output
     assert re.search(r"\n0 breaking, .* and [1-9]\d* calls\)", output), output
+
+
+def test_schema_that_contains_itself(check: Check) -> None:
+    """A schema that contains itself, and narrows itself there, is compared to its end; no client can be generated."""
+    node = (*SCHEMAS, "NodeInstance", "properties")
+    before = put(*node, "next", {"allOf": [ref("NodeInstance"), {"type": "object", "required": ["type"]}]})
+    status, output = check(put(*node, "speed", "description", "Rows a second."), before=before)
+
+    assert status == 2, output
+    assert "\n0 breaking, 0 widening, 1 harmless" in output
 
 
 SECOND_OPINIONS: dict[str, tuple[Edit, str]] = {

@@ -213,6 +213,14 @@ MORE_BREAKING: dict[str, tuple[Edit, str]] = {
         lambda document: put("x-cloud", "other")(document["servers"][0]),
         r"servers \S+ | x-cloud: \"other\"",
     ),
+    "a header of responses widened": (
+        step(-1, "components", "headers", "RequestId", "schema", "minLength"),
+        "response 400 header X-Request-Id | minLength: no limit, before at least 1 character",
+    ),
+    "a code that means not found removed": (
+        within(SHOW, lambda each: each["x-not-found-codes"].pop()),
+        r"GET \S+ | x-not-found-codes: .* removed",
+    ),
     "the largest body made smaller": (within(RUN, step(-1, "x-max-body-bytes")), r"POST \S+ | x-max-body-bytes"),
 }
 """More of them, which are made all at once, because each run takes seconds."""
@@ -303,6 +311,14 @@ MORE_OTHERS: dict[str, tuple[Edit, str]] = {
     "a media type with a parameter": (
         rename((*RESPONSES, "JobStarted", "content"), "application/json", "application/json; charset=utf-8"),
         "",
+    ),
+    "a format that says no more than the limits": (
+        put(*INSTANCE, "total", "format", "int64"),
+        "Harmless: response 200 total: format: int64, before int32",
+    ),
+    "a header of responses narrowed": (
+        step(1, "components", "headers", "RetryAfter", "schema", "minimum"),
+        "Harmless: response 429 header Retry-After: minimum: at least 1",
     ),
     "a new server": (
         lambda document: document["servers"].append({"url": "https://host.example", "x-cloud": "another"}),
