@@ -140,6 +140,7 @@ class Service:
         if request.oversized and not (sw.on("get-body-unlimited") and request.method == "GET"):
             raise RefusalError("unreadable" if sw.on("too-large-400") else "too-large")
         workspace, name = self._check_path(request, project, job)
+        project = checks.decode(project, "invalid")
         number = 0
         if identifier is not None:
             bounds = (sw.limits.id_min, sw.limits.id_max)

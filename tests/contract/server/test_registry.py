@@ -31,8 +31,9 @@ def _unknown() -> Iterator[Case]:
         for parameter in named:
             value = nowhere(parameter)
             is_last = in_path[-1:] == [parameter]
-            # What is in a thing that is not there, is not there itself; a server may say either.
-            alone = parameter not in in_path or is_last
+            # What is in a thing that is not there, is not there itself; a server may say either. So it is with all that
+            # the path names, where the workspace is not there.
+            inner = [parameter] if is_last else [parameter, *in_path]
             yield Case(
                 operation,
                 parameter.place,
@@ -40,7 +41,7 @@ def _unknown() -> Iterator[Case]:
                 f"{parameter.name} = {value}",
                 changes.parameter(parameter, value),
                 f"there is no such {parameter.name.partition('_')[0]}",
-                _not_found(operation, [parameter] if alone else in_path),
+                _not_found(operation, inner),
                 parameter,
                 names_nothing=True,
                 bases=(_base(parameter, in_path),),
