@@ -81,7 +81,7 @@ class Request:
         path = self.operation.path
         for name, value in self.path.items():
             path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
-        return f"{path}?{urlencode(self.query)}" if self.query else path
+        return f"{path}?{urlencode(self.query, quote_via=quote)}" if self.query else path
 
 
 @dataclass(frozen=True)
