@@ -8,6 +8,7 @@ again for the real one if the refusal was for that; then it counts as well, for 
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from . import changes
@@ -23,6 +24,9 @@ from .things import Things, nowhere
 from .values import variants
 
 ADVICE = "it may start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
+APPEARS = 10.0
+"""Seconds that something which was just made may take to appear."""
+
 USED_UP = "it may start a run, and ALLOW_RUNS= is used up"
 
 
@@ -86,6 +90,16 @@ class Caller:
         """Return the state of what a request is about; None if there is no way to it."""
         return self._things.state(request)
 
+    def final_states(self, operation: Operation) -> set[str]:
+        """Return the states in which what an operation is about stays by itself."""
+        for link in operation.success.links:
+            look = self.document.operation(link.operation)
+            properties = self.document.bundled(look.success.schema).get("properties", {}) if look else {}
+            for schema in properties.values():
+                if "x-final-states" in schema:
+                    return {state for states in schema["x-final-states"].values() for state in states}
+        return set()
+
     def plain(self, operation: Operation, *, there: bool = True) -> Request:
         """Return a request with what options, examples and schemas give: the required parameters, and the body."""
         request = Request(operation, {}, headers={"User-Agent": "contract-suite", "Accept": "*/*"})
@@ -114,6 +128,18 @@ class Caller:
         except NoResponseError as error:
             raise NotToBeHadError(f"{request.operation.id} had no response: {error}") from None
 
+    def seen(self, request: Request) -> Exchange:
+        """Send a request that looks at what was just made, which may take a moment to appear."""
+        end = time.monotonic() + APPEARS
+        while True:
+            exchange = self.raw(request)
+            missing = self.document.not_found(request.operation).get(exchange.code)
+            if missing is None or missing.name not in self.document.made(request.operation):
+                return exchange
+            if self.target.own or time.monotonic() > end:
+                return exchange
+            time.sleep(0.2)
+
     def once(self, request: Request) -> Exchange:
         """Send a request once, even if the server is too busy."""
         return self._connection.once(request, self.target.auth)
@@ -130,7 +156,8 @@ class Caller:
         """
         if reason := self._obstacle(operation, Base.THERE, allowed=True):
             raise NotToBeHadError(reason)
-        exchange = self.raw(self.request(operation, fresh=fresh))
+        request = self.request(operation, fresh=fresh)
+        exchange = self.seen(request) if operation.is_safe else self.raw(request)
         self._learn(exchange, Base.THERE)
         if exchange.status >= 300:
             raise NotToBeHadError(f"{operation.id} was refused: {exchange.said}")

@@ -18,8 +18,6 @@ from .samples import is_valid, sample
 if TYPE_CHECKING:
     from .caller import Caller
 
-_SECONDS = 30.0
-"""How long something that was just made may take to appear."""
 _LOOKS = 8
 _PAUSE = 0.5
 _PATIENCE = 30.0
@@ -56,27 +54,10 @@ class Things:
             raise NotToBeHadError("it would change what the suite has not made")
         exchange = self._kept.get(source.id)
         if exchange is None or fresh:
-            exchange = self._kept[source.id] = self._made(source, fresh=fresh)
+            exchange = self._kept[source.id] = self._caller.carried_out(source, fresh=fresh)
         names = self._caller.document.made(operation)
         values = evaluated(link, exchange.request, exchange)
         return {name: value for name, value in values.items() if name in names}
-
-    def _made(self, operation: Operation, *, fresh: bool) -> Exchange:
-        """Have the server make something, and wait until it shows."""
-        exchange = self._caller.carried_out(operation, fresh=fresh)
-        if self._caller.target.own:
-            return exchange  # It shows at once, and each look at it may change it.
-        end = time.monotonic() + _SECONDS
-        for link in operation.success.links:
-            look = self._caller.document.operation(link.operation)
-            if look is None or not look.is_safe:
-                continue
-            request = self.following(link, look, exchange.request, exchange)
-            while self._caller.raw(request).code in self._caller.document.not_found(look):
-                if time.monotonic() > end:
-                    raise NotToBeHadError(f"what {operation.id} made is not there to {look.id} for {_SECONDS:g} s")
-                time.sleep(0.2)
-        return exchange
 
     def _is_made(self, source: Operation) -> bool:
         """Return whether what an operation's response holds was made by a request before."""
@@ -98,7 +79,7 @@ class Things:
             look = self._caller.document.operation(link.operation)
             if look is None or not look.is_safe or (name := state_property(self._caller, look)) is None:
                 continue
-            shown = self._caller.raw(self.following(link, look, request, None)).body
+            shown = self._caller.seen(self.following(link, look, request, None)).body
             state = shown.get(name) if isinstance(shown, dict) else None
             return state if isinstance(state, str) else None
         return None

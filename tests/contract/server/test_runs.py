@@ -140,5 +140,7 @@ def _until_other(caller: Caller, request: Request) -> str | None:
             return None
         if state not in request.operation.node["x-allowed-states"]:
             return state
+        if state in caller.final_states(request.operation):
+            return None
         time.sleep(0 if caller.target.own else 0.5)
     return None
