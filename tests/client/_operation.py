@@ -38,7 +38,9 @@ def call_repeatedly(
     **options: Any,
 ) -> list[Any]:
     """Call an operation with each of these arguments, over one client, with something done after each call."""
-    client = BaseClient(base_url, verify=TLS, **options)
+    if "transport" not in options:
+        options["verify"] = TLS
+    client = BaseClient(base_url, **options)
     results: list[Any] = []
 
     async def run() -> None:

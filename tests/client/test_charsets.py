@@ -140,6 +140,8 @@ UNDECLARED: dict[str, tuple[str, bytes]] = {
     "ascii-declared-and-wrong": ("application/json; charset=us-ascii", '["Über"]'.encode()),
     "big5-declared-and-wrong": ("application/json; charset=big5", '["Über"]'.encode()),
     "escaped-ascii-in-utf-7": ("application/json; charset=utf-7", b'["\\u00dcber"]'),
+    "text-without-charset": ("text/plain", '["Über"]'.encode()),
+    "html-without-charset": ("text/html;q=1", '["Über"]'.encode()),
     "no-content-type": ("", '["Über"]'.encode()),
 }
 

@@ -7,7 +7,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from dataarts_runtime.errors import ApiError, UnexpectedResponse
-from dataarts_runtime.schema import Integer
+from dataarts_runtime.operation import Parameter
+from dataarts_runtime.schema import Integer, String
 
-from ._operation import receive, receive_error, receive_refusal
+from ._operation import call_repeatedly, read_things, receive, receive_error, receive_refusal
 
 TOKEN = "MIIFb+Ck/3x&9Qz=7TTkW0\"v'<A>\\u.%2Bx"
 """What has every character that JSON, URLs or HTML escape, and what looks like one escaped."""
@@ -166,6 +167,8 @@ PARTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "cookie-name": ({"headers": {"Cookie": "session=0a4f113b"}}, "no session", "no session"),
     "proxy": ({"headers": {"Proxy-Authorization": "Bearer 0a4f113b"}}, "not 0a4f113b", "not ***"),
     "security-token": ({"headers": {"X-Security-Token": "0a4f11"}}, "not 0a4f11", "not ***"),
+    "twice": ({"headers": {"X-Auth-Token": "0a4f113b"}}, "not 0a4f113b, 0a4f113b", "not ***, ***"),
+    "five-characters": ({"headers": {"X-Auth-Token": "abc12"}}, "not abc12", "not abc12"),
     "six-characters": ({"headers": {"X-Auth-Token": "abc123"}}, "not abc123", "not ***"),
     "other-header": ({"headers": {"X-Api-Key": "0a4f113b"}}, "not 0a4f113b", "not ***"),
     "other-short-header": ({"headers": {"X-Purpose": "testing"}}, "not testing", "not testing"),
@@ -184,6 +187,36 @@ def test_parts(options: dict[str, Any], message: str, said: str) -> None:
     error = receive_refusal(401, json.dumps({"error_msg": message}).encode(), **options)
 
     assert error.error_msg == said
+
+
+def test_parameters_are_no_secret() -> None:
+    """The value of a header that the contract describes is no secret, and stays readable."""
+    operation = read_things(Parameter("workspace", "header", String()))
+    responses = iter([httpx.Response(400, json={"error_msg": "no workspace 0a4f113b"})])
+    transport = httpx.MockTransport(lambda request: next(responses))
+    with pytest.raises(ApiError, match="no workspace 0a4f113b"):
+        call_repeatedly("sync", "http://service.example", operation, ("0a4f113b",), transport=transport)
+
+
+class Renewing(httpx.Auth):
+    """An auth that sends the request again with another token."""
+
+    requires_response_body = True
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send two requests."""
+        for token in ("first-0a4f113b", "second-0a4f113b"):
+            again = httpx.Request(request.method, request.url, headers=request.headers)
+            again.headers["X-Auth-Token"] = token
+            yield again
+
+
+def test_all_tokens_of_a_call() -> None:
+    """All tokens that authentication tried in a call are masked, not only the last one."""
+    message = "not first-0a4f113b, not second-0a4f113b"
+    error = receive_refusal(401, json.dumps({"error_msg": message}).encode(), auth=Renewing())
+
+    assert error.error_msg == "not ***, not ***"
 
 
 PAGES: dict[str, tuple[str, str]] = {

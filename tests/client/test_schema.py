@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import math
 import time
-import uuid
 from enum import Enum
 from typing import Any
 
 import httpx
 import pytest
 
-from dataarts_runtime.formats import Date, DateTime, Uuid
 from dataarts_runtime.schema import (
     Anything,
     Array,
@@ -63,6 +60,7 @@ ALLOWED: dict[str, tuple[Schema, str, Any]] = {
     "length-in-characters": (String(min_length=2, max_length=2), '"🚀🚀"', "🚀🚀"),
     "pattern-anywhere": (String(pattern="b+"), '"abc"', "abc"),
     "pattern-of-ascii": (String(pattern=r"^\w$"), '"a"', "a"),
+    "pattern-over-lines": (String(pattern="a.?c"), '"a\\nbac"', "a\nbac"),
     "minimum": (Integer(minimum=3), "3", 3),
     "maximum": (Integer(maximum=3), "3", 3),
     "exclusive-minimum": (Number(exclusive_minimum=3), "3.1", 3.1),
@@ -86,6 +84,7 @@ ALLOWED: dict[str, tuple[Schema, str, Any]] = {
     "const-object-in-any-order": (Const({"a": [1], "b": True}), '{"b": true, "a": [1.0]}', {"a": [1], "b": True}),
     "enum": (Member(Kind), '"red"', Kind.RED),
     "enum-unknown": (Member(Kind), '"blue"', "blue"),
+    "enum-in-other-case": (Member(Kind), '"RED"', "RED"),
     "enum-of-integers": (Member(Size), "2", Size.BIG),
     "enum-of-integers-as-float": (Member(Size), "2.0", Size.BIG),
     "enum-of-integers-unknown": (Member(Size), "7.0", 7),
@@ -104,39 +103,10 @@ ALLOWED: dict[str, tuple[Schema, str, Any]] = {
     "first-option": (Union(String(), Null()), '"a"', "a"),
     "last-option": (Union(String(), Null()), "null", None),
     "whole-number-of-either": (Union(Integer(), Number()), "2.5", 2.5),
-    "date": (Date(), '"2024-02-29"', datetime.date(2024, 2, 29)),
-    "date-time": (DateTime(), '"2026-01-31T12:00:00Z"', datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC)),
-    "date-time-in-lower-case": (
-        DateTime(),
-        '"2026-01-31t12:00:00z"',
-        datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC),
-    ),
-    "date-time-with-offset": (
-        DateTime(),
-        '"2026-01-31T12:00:00+08:00"',
-        datetime.datetime(2026, 1, 31, 4, tzinfo=datetime.UTC),
-    ),
-    "date-time-with-fraction": (
-        DateTime(),
-        '"2026-01-31T12:00:00.25-00:00"',
-        datetime.datetime(2026, 1, 31, 12, 0, 0, 250_000, tzinfo=datetime.UTC),
-    ),
-    "date-time-with-nanoseconds": (
-        DateTime(),
-        '"2026-01-31T12:00:00.123456789Z"',
-        datetime.datetime(2026, 1, 31, 12, 0, 0, 123_456, tzinfo=datetime.UTC),
-    ),
-    "leap-second": (DateTime(), '"1990-12-31T23:59:60Z"', datetime.datetime(1991, 1, 1, tzinfo=datetime.UTC)),
-    "leap-second-with-fraction": (
-        DateTime(),
-        '"1990-12-31T15:59:60.5-08:00"',
-        datetime.datetime(1991, 1, 1, 0, 0, 0, 500_000, tzinfo=datetime.UTC),
-    ),
-    "uuid": (Uuid(), '"12345678-1234-5678-1234-567812345678"', uuid.UUID("12345678-1234-5678-1234-567812345678")),
     "anything": (
         Anything(),
         '{"a": [null, true, 1.5, 1e2, "x", {"": []}]}',
-        {"a": [None, True, 1.5, 100, "x", {"": []}]},
+        {"a": [None, True, 1.5, 100.0, "x", {"": []}]},
     ),
 }
 
@@ -147,7 +117,7 @@ def test_allowed(schema: Schema, text: str, value: Any) -> None:
     result = loaded(schema, text)
     expected = json.loads(text) if isinstance(schema, Array) and value is None else value
 
-    assert (type(result), result) == (type(expected), expected), f"{text} should be {expected!r}, not {result!r}"
+    assert repr(result) == repr(expected), f"{text} should be {expected!r}, not {result!r}"
 
 
 # A schema, a JSON text that it refuses, and what is said.
@@ -163,6 +133,10 @@ REFUSED: dict[str, tuple[Schema, str, str]] = {
     "too-long": (String(max_length=1), '"ab"', "body: longer than 1 character (2)"),
     "pattern": (String(pattern="^b+$"), '"abc"', "body: does not match the pattern ^b+$ ('abc')"),
     "pattern-of-ascii": (String(pattern=r"^\d$"), '"٣"', "body: does not match the pattern"),
+    "pattern-in-other-case": (String(pattern="^b+$"), '"B"', "body: does not match the pattern"),
+    "pattern-of-one-line": (String(pattern="^b$"), '"a\\nb\\nc"', "body: does not match the pattern"),
+    "pattern-without-line-breaks": (String(pattern="^a.c$"), '"a\\nc"', "body: does not match the pattern"),
+    "length-0": (String(max_length=0), '"a"', "body: longer than 0 characters (1)"),
     "half-a-pair": (String(), '"a\\ud800"', "body: half a surrogate pair is no character"),
     "true-is-no-number": (Number(), "true", "body: must be a number, not bool"),
     "text-is-no-number": (Number(), '"1"', "body: must be a number, not str ('1')"),
@@ -175,6 +149,10 @@ REFUSED: dict[str, tuple[Schema, str, str]] = {
     "greater": (Number(maximum=3), "3.0000000001", "body: greater than 3 (3.0000000001)"),
     "not-greater": (Number(exclusive_minimum=3), "3", "body: not greater than 3 (3)"),
     "not-less": (Number(exclusive_maximum=3), "3.0", "body: not less than 3 (3.0)"),
+    "less-than-0": (Number(minimum=0), "-1", "body: less than 0 (-1)"),
+    "greater-than-0": (Number(maximum=0), "1", "body: greater than 0 (1)"),
+    "not-greater-than-0": (Number(exclusive_minimum=0), "0", "body: not greater than 0 (0)"),
+    "not-less-than-0": (Number(exclusive_maximum=0), "0", "body: not less than 0 (0)"),
     "no-multiple": (Number(multiple_of=0.1), "0.35", "body: not a multiple of 0.1 (0.35)"),
     "no-multiple-of-integers": (Integer(multiple_of=3), "10", "body: not a multiple of 3 (10)"),
     "too-great-for-floats": (Number(), "1e400", "body: must be finite (inf)"),
@@ -196,6 +174,8 @@ REFUSED: dict[str, tuple[Schema, str, str]] = {
     "object-is-no-list": (Array(Integer()), '{"0": 1}', "body: must be a list, not dict"),
     "text-is-no-list": (Array(String()), '"abc"', "body: must be a list, not str"),
     "item": (Array(Array(Integer())), "[[1], [1, null]]", "body[1][1]: must be an integer, not NoneType"),
+    "item-twice-wrong": (Array(Integer()), '["a", "b"]', "body[0]: must be an integer"),
+    "no-items": (Array(Integer(), max_items=0), "[1]", "body: more than 0 items (1)"),
     "too-few": (Array(Integer(), min_items=2), "[1]", "body: fewer than 2 items (1)"),
     "too-many": (Array(Integer(), max_items=1), "[1, 2]", "body: more than 1 item (2)"),
     "twice": (
@@ -228,16 +208,6 @@ REFUSED: dict[str, tuple[Schema, str, str]] = {
         "body: greater than 1 (2) or less than 3 (2)",
     ),
     "no-option-in-depth": (Union(Array(Integer(minimum=1)), Null()), "[0]", "body[0]: less than 1 (0)"),
-    "date-that-is-none": (Date(), '"2026-02-30"', "body: must be a date ('2026-02-30')"),
-    "date-with-time": (Date(), '"2026-01-31T12:00:00Z"', "body: must be a date"),
-    "date-number": (Date(), "20260131", "body: must be a string, not int"),
-    "date-time-without-offset": (DateTime(), '"2026-01-31T12:00:00"', "body: must have a time zone"),
-    "date-time-of-a-date": (DateTime(), '"2026-01-31"', "body: must have a time zone"),
-    "date-time-that-is-none": (DateTime(), '"2026-01-31T25:00:00Z"', "body: must be a date and time with an offset"),
-    "minute-60": (DateTime(), '"2026-01-31T12:60:00Z"', "body: must be a date and time with an offset"),
-    "second-61": (DateTime(), '"2026-01-31T12:00:61Z"', "body: must be a date and time with an offset"),
-    "uuid": (Uuid(), '"12345678"', "body: must be a UUID ('12345678')"),
-    "uuid-number": (Uuid(), "12345678", "body: must be a string, not int"),
 }
 
 
@@ -255,14 +225,6 @@ WRITTEN: dict[str, tuple[Schema, Any, str]] = {
     "value-of-a-member": (Member(Kind), "green", '"green"'),
     "member-of-integers": (Member(Size), Size.BIG, "2"),
     "const": (Const(1), 1, "1"),
-    "date": (Date(), datetime.date(26, 1, 3), '"0026-01-03"'),
-    "date-time": (DateTime(), datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC), '"2026-01-31T00:00:00+00:00"'),
-    "date-time-with-seconds-in-its-offset": (
-        DateTime(),
-        datetime.datetime(1890, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=8, minutes=5, seconds=43))),
-        '"1889-12-31T15:54:17+00:00"',
-    ),
-    "uuid": (Uuid(), uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
     "list": (Array(Member(Size)), [1, Size.BIG], "[1, 2]"),
     "option": (Union(Member(Kind), Member(Size)), Size.BIG, "2"),
     "anything": (Anything(), {"a": (1, [None, True, 1.5, "é", {}])}, '{"a": [1, [null, true, 1.5, "\\u00e9", {}]]}'),
@@ -276,15 +238,6 @@ def test_written(schema: Schema, value: Any, text: str) -> None:
     schema.check(value, "here")
 
     assert json.dumps(schema.dump(value, "here")) == text
-
-
-class NoZone(datetime.tzinfo):
-    """A time zone that knows nothing."""
-
-    def utcoffset(self, when: datetime.datetime | None) -> None:
-        """Return no offset."""
-
-    dst = tzname = utcoffset
 
 
 LOOP: list[Any] = []
@@ -302,6 +255,7 @@ UNWRITABLE: dict[str, tuple[Schema, Any, str]] = {
     "float-for-a-const": (Const(1), 1.0, "here: must be 1 (1.0)"),
     "true-for-a-const": (Const(1), True, "here: must be 1 (True)"),
     "list-for-a-const": (Const("a"), [HUGE], "here: must be 'a' (list)"),
+    "member-in-other-case": (Member(Kind), "RED", "here: must be one of 'red', 'green' ('RED')"),
     "no-member": (Member(Kind), "blue", "here: must be one of 'red', 'green' ('blue')"),
     "member-of-another-enum": (Member(Kind), Size.BIG, "here: must be a Kind or its value, not Size"),
     "float-for-a-member": (Member(Size), 1.0, "here: must be a Size or its value, not float (1.0)"),
@@ -310,11 +264,6 @@ UNWRITABLE: dict[str, tuple[Schema, Any, str]] = {
     "item": (Array(Integer()), [1, "2"], "here[1]: must be an integer, not str ('2')"),
     "item-twice": (Array(Integer(), unique_items=True), [1, 1], "here[1]: is the same as here[0]"),
     "member-and-its-value": (Array(Member(Kind), unique_items=True), ["red", Kind.RED], "here[1]: is the same"),
-    "date-with-time": (Date(), datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC), "here: must be a datetime.date"),
-    "date-for-a-time": (DateTime(), datetime.date(2026, 1, 31), "here: must be a datetime.datetime"),
-    "no-time-zone": (DateTime(), datetime.datetime(2026, 1, 31), "here: must have a time zone (2026-01-31T00:00:00)"),
-    "no-offset": (DateTime(), datetime.datetime(2026, 1, 31, tzinfo=NoZone()), "here: must have a time zone"),
-    "uuid-as-text": (Uuid(), str(uuid.UUID(int=1)), "here: must be a uuid.UUID, not str"),
 }
 
 
@@ -391,26 +340,3 @@ def test_time_of_unique_items(values: list[Any]) -> None:
     seconds = time.process_time() - started
 
     assert seconds < 2, f"{len(values)} items took {seconds:.1f} s"
-
-
-NUMBERS = {
-    "integer": "9" * 2**19,
-    "integers": "[" + ",".join(["9" * 4000] * 120) + "]",
-    "digits": "1" * 2**19 + ".0",
-    "fraction": "0." + "1" * 2**19,
-    "zeros": "1." + "0" * 2**19,
-    "small": "0." + "0" * 2**19 + "1e524289",
-    "exponent": "1e" + "9" * 2**19,
-    "negative-exponent": "1e-" + "9" * 2**19,
-    "zero": "0e" + "9" * 2**19,
-}
-
-
-@pytest.mark.parametrize("text", NUMBERS.values(), ids=NUMBERS)
-def test_time_of_numbers(text: str) -> None:
-    """To read a number takes no time that anyone would notice, however many digits it has."""
-    started = time.process_time()
-    loaded(Anything(), text)
-    seconds = time.process_time() - started
-
-    assert seconds < 2, f"the number took {seconds:.1f} s"
