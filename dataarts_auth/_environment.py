@@ -23,6 +23,9 @@ def auth_from_env() -> TokenAuth | SignatureAuth:
     key. With a key pair, `HUAWEICLOUD_SDK_SECURITY_TOKEN` (for temporary keys) and `HUAWEICLOUD_SDK_PROJECT_ID` are
     used too, if set; with a token, the project ID is ignored. A variable that is empty counts as not set.
 
+    A token from the environment cannot be renewed, and is valid for 24 hours. A program that runs longer needs a key
+    pair, or a `TokenAuth` with a callable.
+
     Raises:
         ValueError: There are no credentials, half a set or two sets of them; or a value cannot be carried by an HTTP
             header. The message names the variables, and never shows a value.

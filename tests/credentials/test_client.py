@@ -17,6 +17,7 @@ from dataarts_client.models import JobParam, RunJobRequest
 
 from .server import Response, Server
 from .test_tokens import LIMIT, FetchError, Tokens, as_coroutine_function
+from .test_tracebacks import frames_of, raised_by
 
 BODY = RunJobRequest([JobParam("aaa", "111")])
 
@@ -228,6 +229,18 @@ def test_neither_token_is_shown(server: Server, caplog: pytest.LogCaptureFixture
     assert server.tokens == ["s3cr3t-one", "s3cr3t-two"]
     assert "are wrong" in str(caught.value)
     assert "s3cr3t" not in f"{caught.value!s} {caught.value!r} {caught.value.error_msg} {caplog.text}"
+
+
+@each_way
+@pytest.mark.parametrize("last", [LOST, FAILED, REFUSED], ids=["no response", "server error", "refused"])
+def test_tracebacks_show_neither_token(server: Server, run: Run, wrap: Wrap, last: Response) -> None:
+    """Nor do they stand in the local variables of any frame of credentials, client or httpx."""
+    server.responses += [REFUSED, last]
+    frames = frames_of(raised_by(lambda: run(TokenAuth(wrap(Tokens("s3cr3t-one", "s3cr3t-two"))), server.url)))
+
+    assert server.tokens == ["s3cr3t-one", "s3cr3t-two"]
+    assert any("dataarts_runtime" in frame for frame in frames)
+    assert not [frame for frame in frames if "s3cr3t" in frame]
 
 
 def test_calls_at_once_renew_once(server: Server) -> None:

@@ -65,6 +65,19 @@ def test_copied_as_themselves(create: Callable[[], httpx.Auth]) -> None:
     assert copy.deepcopy({"auth": auth})["auth"] is auth
 
 
+@pytest.mark.parametrize("name", ["token", "access_key", "secret_key", "security_token", "project_id", "auth_flow"])
+@each
+def test_immutable(create: Callable[[], httpx.Auth], name: str) -> None:
+    """No attribute of credentials can be set or deleted, so that nobody believes to have replaced a secret by that."""
+    auth = create()
+    what_to_do = "create it with a callable" if isinstance(auth, TokenAuth) else "create another one"
+
+    with pytest.raises(AttributeError, match=f"Auth is immutable, '{name}' cannot be set: .*{what_to_do}"):
+        setattr(auth, name, "new")
+    with pytest.raises(AttributeError, match=f"Auth is immutable, '{name}' cannot be deleted: .*{what_to_do}"):
+        delattr(auth, name)
+
+
 UNFIT = {
     "": "is empty",
     " s3cr3t": "has white space or line breaks around it",
