@@ -126,11 +126,7 @@ class RenewableToken:
                 raise
 
     def _call(self, loop: "AbstractEventLoop | None") -> object:
-        try:
-            returned = self._callable()
-        except StopIteration as error:
-            # It would end the generators that it reaches, rather than pass through them (PEP 479).
-            raise RuntimeError("token: the callable raised StopIteration") from error
+        returned = self._callable()
         if not iscoroutine(returned):
             return returned
         # A function that is not declared by `async def` returned it, a lambda for example.

@@ -143,15 +143,19 @@ def test_threads_share_an_exception() -> None:
     assert token_of(next(auth.sync_auth_flow(REQUEST))) == "t1"
 
 
+class Interruption(BaseException):
+    """What a signal handler raises, as for Ctrl-C."""
+
+
 def test_an_interrupted_thread_leaves_it_to_the_next() -> None:
     """If the thread that asks is interrupted, the interruption is its own, and another thread asks."""
-    tokens = Tokens(KeyboardInterrupt(), "t1")
+    tokens = Tokens(Interruption(), "t1")
     gate = Gate(tokens)
     with threads_that_wait(TokenAuth(gate), gate) as futures:
         pass
     first, *others = futures
 
-    assert isinstance(first.exception(), KeyboardInterrupt)
+    assert isinstance(first.exception(), Interruption)
     assert {future.result() for future in others} == {"t1"}
     assert tokens.calls == 2
 
@@ -240,6 +244,24 @@ def test_a_blocking_request_in_the_event_loop_gets_the_token() -> None:
         threading.Timer(0.05, gate.opened.set).start()
         blocking = token_of(next(auth.sync_auth_flow(REQUEST)))
         return blocking, await task
+
+    assert asyncio.run(run()) == ("t1", "t1")
+    assert tokens.calls == 1
+
+
+def test_a_blocking_request_does_not_wait_for_an_asynchronous_callable() -> None:
+    """A blocking request made in the event loop while a task awaits the callable fails, for it would wait for ever."""
+    tokens = Tokens("t1", "t2")
+
+    async def run() -> tuple[str, str]:
+        gate = AsyncGate(tokens)
+        auth = TokenAuth(gate)
+        task = asyncio.create_task(first_token(auth))
+        await settle()
+        with pytest.raises(TypeError, match="an asynchronous callable needs an asynchronous client"):
+            next(auth.sync_auth_flow(REQUEST))
+        gate.opened.set()
+        return await task, token_of(next(auth.sync_auth_flow(REQUEST)))
 
     assert asyncio.run(run()) == ("t1", "t1")
     assert tokens.calls == 1

@@ -150,6 +150,18 @@ def test_a_request_is_sent_again_only_once(server: Server, send: Any, wrap: Wrap
     assert server.tokens == ["t1", "t2", "t2", "t3"]
 
 
+def test_a_flow_ends_after_the_second_401() -> None:
+    """Whatever sends the requests of the flow, there are no more than two of them."""
+    tokens = Tokens("t1", "t2", "t3")
+    flow = TokenAuth(tokens).sync_auth_flow(httpx.Request("POST", "http://host", content=b"body"))
+    sent = [next(flow), flow.send(httpx.Response(401))]
+    with pytest.raises(StopIteration):
+        flow.send(httpx.Response(401))
+
+    assert [request.headers["X-Auth-Token"] for request in sent] == ["t1", "t2"]
+    assert tokens.calls == 2
+
+
 @each_way
 def test_the_same_token_is_not_sent_again(server: Server, send: Any, wrap: Wrap) -> None:
     """If the callable returns the token that was refused, the request is not sent again."""
@@ -255,7 +267,7 @@ def test_what_the_callable_raises_after_a_401_passes_through(server: Server, sen
 
 @each_way
 def test_stop_iteration_becomes_a_runtime_error(server: Server, send: Any, wrap: Wrap) -> None:
-    """An iterator that has no more tokens ends in a RuntimeError, since a StopIteration would get lost on its way."""
+    """An iterator without further tokens ends in a RuntimeError: generators let no StopIteration pass (PEP 479)."""
     auth = TokenAuth(wrap(iter(["t1"]).__next__))
     server.respond = accept()
 
