@@ -25,6 +25,13 @@ __all__ = [
     "check_run",
 ]
 
+
+def _greatest(schema: object) -> int:
+    maximum = getattr(schema, "maximum", None)
+    assert isinstance(maximum, int)
+    return maximum
+
+
 SUCCESS = JobInstanceStatus.final_states()["success"]
 """The states in which a run has succeeded."""
 FAILURE = JobInstanceStatus.final_states()["failure"]
@@ -42,7 +49,7 @@ NOT_FOUND = frozenset(show_job_instance.EXTENSIONS["x-not-found-codes"])
 
 LONGEST_WINDOW: int = list_job_instances.EXTENSIONS["x-max-window-milliseconds"]
 """How many milliseconds the bounds of a list may be apart."""
-MOST_LISTED: int = list_job_instances.OPERATION.parameters["limit"].schema.maximum  # type: ignore[attr-defined]
+MOST_LISTED = _greatest(list_job_instances.OPERATION.parameters["limit"].schema)
 """How many instances a page of a list may have."""
 
 

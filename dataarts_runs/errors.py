@@ -96,6 +96,7 @@ class StartUnknown(RunError):
 class AsyncStartUnknown(StartUnknown):
     """The same, from `start_async`. Catch it, or `StartUnknown`, where `candidates` is to be awaited."""
 
-    async def candidates(self) -> list[AsyncRun]:  # type: ignore[override]  # As everything else that is asynchronous.
+    # As everything else that is asynchronous, it is called as the other is.
+    async def candidates(self) -> list[AsyncRun]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         """Do as `StartUnknown.candidates` does, without blocking."""
         return await self._attempt.candidates_async()

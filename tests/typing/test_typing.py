@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "generated_client" / "dataarts_client"
 RUNTIME = ROOT / "dataarts_runtime"
 CREDENTIALS = ROOT / "dataarts_auth"
+RUNS = ROOT / "dataarts_runs"
 USER = Path(__file__).parent / "user.py"
 PROOF = re.compile(r"  # type: ignore\[[a-z-]+\]  # pyright: ignore\[[A-Za-z]+\]")
 
@@ -67,13 +68,13 @@ def unproved(folder: Path) -> Path:
 
 
 def test_mypy(tmp_path: Path) -> None:
-    """Mypy --strict has nothing to say about client, credentials and a user's file."""
-    assert mypy(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, USER) == []
+    """Mypy --strict has nothing to say about client, credentials, runs and a user's file."""
+    assert mypy(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, RUNS, USER) == []
 
 
 def test_pyright(tmp_path: Path) -> None:
-    """pyright, strict, has nothing to say about client, credentials and a user's file."""
-    assert pyright(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, USER) == []
+    """pyright, strict, has nothing to say about client, credentials, runs and a user's file."""
+    assert pyright(tmp_path, PACKAGE, RUNTIME, CREDENTIALS, RUNS, USER) == []
 
 
 def test_generator_pyright(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_what_cannot_work_is_refused_by_pyright(tmp_path: Path) -> None:
     assert found - expected <= {number for number, line in enumerate(lines, 1) if line.startswith("    from ")}
 
 
-@pytest.mark.parametrize("package", [PACKAGE, RUNTIME, CREDENTIALS], ids=lambda package: package.name)
+@pytest.mark.parametrize("package", [PACKAGE, RUNTIME, CREDENTIALS, RUNS], ids=lambda package: package.name)
 def test_marker(package: Path) -> None:
     """The package says that it is typed."""
     assert (package / "py.typed").is_file()

@@ -6,6 +6,7 @@ The ignored lines are proofs too: a type checker that finds nothing wrong with o
 from __future__ import annotations
 
 import ssl
+from datetime import UTC, datetime, timedelta
 from typing import Any, assert_type
 
 import attrs
@@ -27,8 +28,32 @@ from dataarts_client.errors import (
     Unauthorized,
     UnexpectedResponse,
 )
-from dataarts_client.models import ErrorResponse, JobInstanceStatus, JobParam, ParamType, RunJobRequest, RunJobResponse
+from dataarts_client.models import (
+    ErrorResponse,
+    JobInstance,
+    JobInstanceStatus,
+    JobParam,
+    ParamType,
+    RunJobRequest,
+    RunJobResponse,
+)
 from dataarts_client.types import UNSET, Response, Unset
+from dataarts_runs import (
+    AsyncRun,
+    AsyncStartUnknown,
+    Run,
+    RunError,
+    RunFailed,
+    RunStateUnknown,
+    RunTimedOut,
+    StartUnknown,
+    attach,
+    attach_async,
+    find,
+    find_async,
+    start,
+    start_async,
+)
 
 
 def sync(client: Client) -> int:
@@ -126,6 +151,66 @@ def states(status: JobInstanceStatus | str) -> bool:
     return status in ended["success"]
 
 
+def runs(client: Client, params: dict[str, str], workspace: str | None) -> None:
+    """A run is started, found, waited for and written down, each with its own type."""
+    run = start(client, "p1", "myJob", params=params, workspace=workspace, timeout=5)
+    assert_type(run, Run)
+    start(client, "p1", "myJob", params=[JobParam("aaa", "111")])
+    start(client, "p1", "myJob", params=(JobParam(name, value) for name, value in params.items()))
+    start(client, "p1", "myJob", params=None)
+    assert_type(attach(client, "p1", "myJob", 132343, workspace=None), Run)
+    since = datetime.now(UTC) - timedelta(days=1)
+    assert_type(find(client, "p1", "myJob", since=since, until=datetime.now(UTC)), list[Run])
+    assert_type(run.wait(), JobInstance)
+    assert_type(run.wait(3600, on_change=print).status, JobInstanceStatus | str)
+    assert_type(run.instance(timeout=5), JobInstance)
+    run.stop()
+    run.restart()
+    assert_type(run.instance_id, int)
+    assert_type(run.workspace, str | None)
+    assert_type(run.to_dict(), dict[str, Any])
+    assert_type(Run.from_dict(client, run.to_dict()), Run)
+    assert_type({run: 1}, dict[Run, int])
+
+
+async def asynchronous_runs(client: Client, seen: list[JobInstance]) -> None:
+    """The asynchronous functions are as precise, and what is told of changes may be asynchronous too."""
+
+    async def note(instance: JobInstance) -> None:
+        seen.append(instance)
+
+    run = await start_async(client, "p1", "myJob", params={"aaa": "111"})
+    assert_type(run, AsyncRun)
+    assert_type(await attach_async(client, "p1", "myJob", 132343), AsyncRun)
+    assert_type(await find_async(client, "p1", "myJob", since=datetime.now(UTC)), list[AsyncRun])
+    assert_type(await run.wait(60, on_change=note), JobInstance)
+    assert_type(await run.wait(on_change=seen.append), JobInstance)
+    assert_type(await run.instance(), JobInstance)
+    await run.stop()
+    await run.restart()
+    assert_type(AsyncRun.from_dict(client, run.to_dict()), AsyncRun)
+
+
+def ends_of_runs(run: Run) -> None:
+    """What ends a wait has run and instance; what ends a start has candidates."""
+    try:
+        run.wait()
+    except RunTimedOut as error:
+        assert_type(error.instance, JobInstance | None)
+    except (RunFailed, RunStateUnknown) as error:
+        assert_type(error.run, Run | AsyncRun | None)
+    except StartUnknown as error:
+        assert_type(error.candidates(), list[Run])
+        assert_type(error.attempted_at, datetime)
+    except RunError as error:
+        assert_type(error.__cause__, BaseException | None)
+
+
+async def candidates(error: AsyncStartUnknown) -> None:
+    """Candidates of an asynchronous start are awaited, and asynchronous."""
+    assert_type(await error.candidates(), list[AsyncRun])
+
+
 def exceptions(client: Client) -> str:
     """Each exception has the attributes that it is documented to have."""
     try:
@@ -173,3 +258,20 @@ def refused(client: Client) -> None:
     TokenAuth(len)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     SignatureAuth("ak", "sk", "token")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     JobParam("aaa", "111").vaule = "2"  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def refused_runs(client: Client, run: Run, twin: AsyncRun) -> JobInstance:
+    """So it is with runs: above all, no ID goes through a text or a float."""
+    start(client, "p1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start(client, "p1", "j", {"aaa": "111"})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start(client, "p1", "j", params={"aaa": 111})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start(client, "p1", "j", params=[("aaa", "111")])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    start("https://x", "p1", "j")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    attach(client, "p1", "j", "132343")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    attach(client, "p1", "j", 132343.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    find(client, "p1", "j")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    find(client, "p1", "j", since="2026-01-31")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    run.wait("60")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    run.wait(60, print)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    run.instance_id = 7  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    return twin.wait()  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
