@@ -9,6 +9,7 @@ import pytest
 
 TREE = [
     "dataarts_auth",
+    "dataarts_contract",
     "dataarts_mock",
     "dataarts_runtime",
     "generated_client",

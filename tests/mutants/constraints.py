@@ -13,10 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Direction = Literal["laxer", "stricter"]
-Pointer = tuple[str | int, ...]
+from dataarts_contract import Pointer, Statement, statements
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+Direction = Literal["laxer", "stricter"]
 
 # What bounds a value from below, and from above: the step that lets more in.
 _LOWER = {"minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"}
@@ -64,98 +63,54 @@ class Constraint:
         return mutated
 
 
+# What a part of the document is to mutants: what is about responses is told apart from what is about requests.
+_AT: dict[str, Literal["parameter", "body", "answer", "header", "operation"]] = {
+    "operation": "operation",
+    "parameter": "parameter",
+    "body": "body",
+    "answer": "answer",
+    "header": "header",
+}
+
+
 def constraints(document: Mapping[str, Any]) -> list[Constraint]:
-    """Return all mutants of a document, each constraint where it is written."""
-    return list(_Walk(document).all())
+    """Return all mutants of a document, each constraint where it is written, once."""
+    found: list[Constraint] = []
+    seen: set[tuple[Pointer, str, str]] = set()
+    for statement in statements(document):
+        written = statement.pointer, statement.keyword, statement.name if statement.keyword == "content" else ""
+        if statement.part in _AT and written not in seen:
+            found += _of_statement(statement)
+        seen.add(written)
+    return found
 
 
-class _Walk:
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
-        self._seen: set[Pointer] = set()
-
-    def all(self) -> Iterator[Constraint]:
-        for path, item in self._document["paths"].items():
-            for method in METHODS:
-                if method in item:
-                    yield from self._operation(("paths", path, method), item[method])
-            yield from self._parameters(("paths", path), item)
-        for status in self._document.get("x-gateway-responses", {}):
-            yield from self._response(("x-gateway-responses", status))
-
-    def _find(self, pointer: Pointer) -> tuple[Pointer, Any]:
-        """Follow the references that start at a pointer."""
-        node: Any = self._document
-        for part in pointer:
-            node = node[part]
-        if isinstance(node, dict) and "$ref" in node:
-            return self._find(tuple(node["$ref"].removeprefix("#/").split("/")))
-        return pointer, node
-
-    def _new(self, pointer: Pointer) -> bool:
-        known = pointer in self._seen
-        self._seen.add(pointer)
-        return not known
-
-    def _operation(self, pointer: Pointer, node: Mapping[str, Any]) -> Iterator[Constraint]:
-        yield from self._parameters(pointer, node)
-        if "x-max-body-bytes" in node and "requestBody" in node:  # Without a body, nobody can tell.
-            yield from _bound(pointer, "x-max-body-bytes", node["x-max-body-bytes"], "operation")
-        if security := node.get("security"):
-            yield Constraint(pointer, "security", "laxer", [*security, {}], "none is enough", "operation")
-            for index, alternative in enumerate(security):
-                rest = security[:index] + security[index + 1 :]
+def _of_statement(statement: Statement) -> Iterator[Constraint]:
+    pointer, node, value, at = statement.pointer, statement.node, statement.value, _AT[statement.part]
+    if statement.of_schema:
+        yield from _of_keyword(pointer, node, statement.keyword, value, at)
+    elif statement.part == "operation":
+        if statement.keyword == "x-max-body-bytes" and "requestBody" in node:  # Without a body, nobody can tell.
+            yield from _bound(pointer, "x-max-body-bytes", value, "operation")
+        elif statement.keyword == "security" and value:
+            yield Constraint(pointer, "security", "laxer", [*value, {}], "none is enough", "operation")
+            for index, alternative in enumerate(value):
+                rest = value[:index] + value[index + 1 :]
                 yield Constraint(pointer, "security", "stricter", rest, f"no {'+'.join(alternative)}", "operation")
-        if "requestBody" in node:
-            where, body = self._find((*pointer, "requestBody"))
-            required = body.get("required", False)
-            yield _flag(where, required, "operation")
-            for media_type in body["content"]:
-                other = {"application/vnd.other+json": body["content"][media_type]}
-                yield Constraint(where, "content", "stricter", other, f"no {media_type}", "operation")
-                wider = {**body["content"], "text/plain": body["content"][media_type]}
-                yield Constraint(where, "content", "laxer", wider, "text/plain too", "operation")
-                yield from self._schema((*where, "content", media_type, "schema"), "body")
-        for status in node["responses"]:
-            yield from self._response((*pointer, "responses", status))
-
-    def _parameters(self, pointer: Pointer, node: Mapping[str, Any]) -> Iterator[Constraint]:
-        for index, _ in enumerate(node.get("parameters", [])):
-            where, parameter = self._find((*pointer, "parameters", index))
-            if self._new(where):
-                if parameter["in"] != "path":  # In the path, a parameter is always required.
-                    yield _flag(where, parameter.get("required", False), "parameter")
-                yield from self._schema((*where, "schema"), "parameter")
-
-    def _response(self, pointer: Pointer) -> Iterator[Constraint]:
-        where, response = self._find(pointer)
-        if not self._new(where):
-            return
-        for name in response.get("headers", {}):
-            at, header = self._find((*where, "headers", name))
-            if self._new(at):
-                # What is optional may be there always: nobody can tell.
-                if header.get("required"):
-                    yield Constraint(at, "required", "laxer", False, "can be left out", "header")
-                yield from self._schema((*at, "schema"), "header")
-        for media_type in response.get("content", {}):
-            yield from self._schema((*where, "content", media_type, "schema"), "answer")
-
-    def _schema(self, pointer: Pointer, at: Any) -> Iterator[Constraint]:
-        where, schema = self._find(pointer)
-        if not isinstance(schema, dict) or not self._new(where):
-            return
-        for keyword, value in schema.items():
-            yield from _of_keyword(where, schema, keyword, value, at)
-        for name in schema.get("properties", {}):
-            yield from self._schema((*where, "properties", name), at)
-        if isinstance(schema.get("items"), dict):
-            yield from self._schema((*where, "items"), at)
-        if isinstance(schema.get("additionalProperties"), dict):
-            yield from self._schema((*where, "additionalProperties"), at)
-        for branches in ("allOf", "anyOf", "oneOf"):
-            for index, _ in enumerate(schema.get(branches, [])):
-                yield from self._schema((*where, branches, index), at)
+    elif statement.part == "parameter":
+        if statement.location != "path":  # In the path, a parameter is always required.
+            yield _flag(pointer, value, "parameter")
+    elif statement.part == "header":
+        # What is optional may be there always: nobody can tell.
+        if value:
+            yield Constraint(pointer, "required", "laxer", False, "can be left out", "header")
+    elif statement.keyword == "required":
+        yield _flag(pointer, value, "operation")
+    elif statement.keyword == "content":
+        other = {"application/vnd.other+json": node["content"][value]}
+        yield Constraint(pointer, "content", "stricter", other, f"no {value}", "operation")
+        wider = {**node["content"], "text/plain": node["content"][value]}
+        yield Constraint(pointer, "content", "laxer", wider, "text/plain too", "operation")
 
 
 def _flag(pointer: Pointer, required: bool, at: Any) -> Constraint:
