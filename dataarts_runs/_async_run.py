@@ -10,6 +10,7 @@ from dataarts_client.api.instances import restart_job_instance, stop_job_instanc
 
 from . import _finding, _starting, _waiting
 from ._base import BaseRun
+from ._notes import noting_start, noting_wait
 from ._steps import perform_async
 from .errors import AsyncStartUnknown
 
@@ -32,7 +33,11 @@ class AsyncRun(BaseRun):
 
     async def wait(self, timeout: float | None = None, *, on_change: _waiting.OnChange | None = None) -> JobInstance:
         """Do as `Run.wait` does, without blocking; `on_change` may be asynchronous."""
-        return await perform_async(_waiting.wait(self, _waiting.checked_timeout(timeout), on_change))
+        steps = _waiting.wait(
+            self, _waiting.checked_timeout(timeout), _waiting.checked_on_change(on_change, blocking=False)
+        )
+        with noting_wait(self):
+            return await perform_async(steps)
 
     async def stop(self) -> None:
         """Do as `Run.stop` does, without blocking."""
@@ -58,7 +63,8 @@ async def start_async(
 ) -> AsyncRun:
     """Do as `start` does, without blocking; a response that was lost is an `AsyncStartUnknown`."""
     query = _finding.Query(client, project_id, job_name, workspace)
-    instance_id = await perform_async(_starting.start(query, params, timeout, AsyncStartUnknown))
+    with noting_start(query):
+        instance_id = await perform_async(_starting.start(query, params, timeout, AsyncStartUnknown))
     return AsyncRun(client, project_id, job_name, workspace, instance_id)
 
 

@@ -11,6 +11,7 @@ from dataarts_client import Client
 
 from ._contract import check_run
 from ._guards import is_mapping
+from ._text import of_job
 
 __all__ = ["BaseRun"]
 
@@ -86,8 +87,7 @@ class BaseRun:
         return cls.of(client, d["project_id"], d["job_name"], d.get("workspace"), d["instance_id"])
 
     def __str__(self) -> str:
-        workspace = f", workspace {self.workspace}" if self.workspace else ""
-        return f"run {self.instance_id} of job {self.job_name} (project {self.project_id}{workspace})"
+        return f"run {self.instance_id} of {of_job(self.job_name, self.project_id, self.workspace)}"
 
     def __copy__(self) -> Self:
         return self

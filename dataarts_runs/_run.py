@@ -10,6 +10,7 @@ from dataarts_client.api.instances import restart_job_instance, stop_job_instanc
 
 from . import _finding, _starting, _waiting
 from ._base import BaseRun
+from ._notes import noting_start, noting_wait
 from ._steps import perform
 from .errors import StartUnknown
 
@@ -44,27 +45,35 @@ class Run(BaseRun):
         """Wait for the end of the run; return the instance if it succeeded.
 
         The first look at the run comes at once, the next ones after 1, 1.5, 2.25 seconds and so on up to 20, each a
-        little more or less at random, or after the Retry-After that the service asks for (an hour at most). A look that
-        fails in passing is logged as a warning, and the wait goes on: a request that was not sent, a response that was
-        lost, a status of 408, 429, 500 or above, and up to nine responses in a row that the contract does not describe.
-        An instance that is not there yet is waited for during the first 30 seconds. So is, without a limit, a state
-        that the contract does not know, until the instance has an end time. A run that pauses is waited for, too,
-        since someone can let it go on.
+        little more or less at random, or after the Retry-After that the service asks for (an hour at most; where that
+        is longer than there is time, no look follows).
+
+        A look that fails in passing is logged as a warning, and the wait goes on: a request that was not sent, a
+        response that was lost, a status of 408, 429, 500 or above, and up to nine responses in a row that the contract
+        does not describe. An instance that is not there yet is waited for during the first 30 seconds. So is, without
+        a limit, a state that the contract does not know, until the instance has an end time. A run that pauses is
+        waited for, too, since someone can let it go on.
 
         Args:
             timeout: The seconds that the wait may take in all, a look that does not end included; None is no limit. A
                 last look comes shortly before they are over.
             on_change: Called with the instance after the first look, and after each one that finds another state of
-                the instance or of one of its nodes. What it raises ends the wait.
+                the instance or of one of its nodes. What it raises ends the wait, and says in a note which run it was,
+                as does everything else that is raised here and is no `RunError`.
 
         Raises:
             RunFailed: The run ended, and did not succeed.
             RunTimedOut: The time is over; the run goes on.
             RunStateUnknown: The run ended in a state that the contract does not know.
             RunError: A look was refused (the cause says why), or found another instance.
-            ValueError, TypeError: The timeout is no number of seconds above 0.
+            ValueError, TypeError: The timeout is no number of seconds above 0, or `on_change` no function.
+            RuntimeError: The client was closed, before or meanwhile.
         """
-        return perform(_waiting.wait(self, _waiting.checked_timeout(timeout), on_change))
+        steps = _waiting.wait(
+            self, _waiting.checked_timeout(timeout), _waiting.checked_on_change(on_change, blocking=True)
+        )
+        with noting_wait(self):
+            return perform(steps)
 
     def stop(self) -> None:
         """Stop the run. It may take a moment; `wait` then raises `RunFailed`, since a run that was stopped failed.
@@ -115,7 +124,8 @@ def start(
         ValueError, TypeError: The contract forbids an argument; nothing was sent.
     """
     query = _finding.Query(client, project_id, job_name, workspace)
-    instance_id = perform(_starting.start(query, params, timeout, StartUnknown))
+    with noting_start(query):
+        instance_id = perform(_starting.start(query, params, timeout, StartUnknown))
     return Run(client, project_id, job_name, workspace, instance_id)
 
 

@@ -14,7 +14,7 @@ from . import _clock
 from ._finding import CLOCK_MARGIN, Query, ServiceClock, find
 from ._guards import is_mapping
 from ._steps import Call, Step, perform, perform_async
-from ._text import given, sentences
+from ._text import given, of_job, sentences
 from .errors import StartUnknown
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def start(
 
 
 def _lost(query: Query, error: ClientError) -> str:
-    workspace = f", workspace {query.workspace}" if query.workspace else ""
+    job = of_job(query.job_name, query.project_id, query.workspace)
     return sentences(
-        f"Whether job {query.job_name} (project {query.project_id}{workspace}) was started is unknown: {error}",
+        f"Whether {job} was started is unknown: {error}",
         "Look before you start it again, since it may run: candidates() lists what may have been started",
     )
 

@@ -18,9 +18,12 @@ from . import _clock
 if TYPE_CHECKING:
     from dataarts_client.models import JobInstance
 
-__all__ = ["Call", "Notify", "Sleep", "Steps", "perform", "perform_async"]
+__all__ = ["ASYNCHRONOUS_ON_CHANGE", "Call", "Notify", "Sleep", "Steps", "perform", "perform_async"]
 
 T = TypeVar("T")
+
+ASYNCHRONOUS_ON_CHANGE = "on_change: must not be asynchronous where the wait blocks; use an AsyncRun"
+"""What the TypeError says."""
 
 
 @frozen
@@ -91,7 +94,7 @@ def _do(step: Step) -> Any:
     returned = step.function(step.instance)
     if isawaitable(returned):
         getattr(returned, "close", lambda: None)()
-        raise TypeError("on_change: must not be asynchronous where the wait blocks; use an AsyncRun")
+        raise TypeError(ASYNCHRONOUS_ON_CHANGE)
     return None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dataarts_client.models import JobInstance, NodeInstance
 
-__all__ = ["duration", "failed_nodes", "given", "one_line", "sentences"]
+__all__ = ["duration", "failed_nodes", "given", "of_job", "one_line", "sentences"]
 
 T = TypeVar("T")
 
@@ -29,6 +29,11 @@ def one_line(text: object) -> str:
 def sentences(*parts: str | None) -> str:
     """Return the parts that there are as sentences."""
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
+
+
+def of_job(name: str | None, project_id: str, workspace: str | None) -> str:
+    """Return which job is meant: `job nightly (project p1, workspace w1)`."""
+    return f"job {name} (project {project_id}{f', workspace {workspace}' if workspace else ''})"
 
 
 def given(value: T | Unset | None) -> T | None:

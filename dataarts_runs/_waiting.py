@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from inspect import iscoroutinefunction
 from logging import INFO, WARNING, getLogger
-from math import isfinite
 from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from dataarts_client.models import JobInstance, JobInstanceStatus
 
 from . import _clock, _messages
 from ._contract import FAILURE, NOT_FOUND, SUCCESS
-from ._steps import Call, Notify, Sleep, Step
+from ._steps import ASYNCHRONOUS_ON_CHANGE, Call, Notify, Sleep, Step
 from ._text import given, one_line
 from .errors import RunError, RunFailed, RunStateUnknown, RunTimedOut
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._async_run import AsyncRun
     from ._run import Run
 
-__all__ = ["OnChange", "checked_timeout", "look", "pauses", "wait"]
+__all__ = ["OnChange", "checked_on_change", "checked_timeout", "look", "pauses", "wait"]
 
 OnChange = Callable[[JobInstance], object]
 
@@ -58,9 +58,23 @@ def checked_timeout(timeout: Any) -> float | None:
         return None
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout: must be a number of seconds, not {type(timeout).__name__}")
-    if not (isfinite(timeout) and 0 < timeout <= TIMEOUT_MAX):
-        raise ValueError(f"timeout: must be a finite number of seconds above 0 ({timeout!r}); None is no limit")
+    if not 0 < timeout <= TIMEOUT_MAX:  # NaN is not above 0 either.
+        most = f"a number of seconds above 0, and at most {TIMEOUT_MAX:.0f}"
+        raise ValueError(f"timeout: must be {most} ({one_line(repr(timeout)):.40}); None is no limit")
     return float(timeout)
+
+
+def checked_on_change(on_change: Any, *, blocking: bool) -> OnChange | None:
+    """Return the function that is told of changes, checked; None is none.
+
+    A function that turns out to be asynchronous only when it is called is refused then.
+    """
+    if on_change is not None and not callable(on_change):
+        raise TypeError(f"on_change: must be a function, not {type(on_change).__name__}")
+    if blocking and iscoroutinefunction(on_change):
+        raise TypeError(ASYNCHRONOUS_ON_CHANGE)
+    checked: OnChange | None = on_change
+    return checked
 
 
 class _Timer:
@@ -95,6 +109,11 @@ class _Timer:
             return wanted
         self._is_last = True
         return left if left > 0 else None
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time is over; 0 if it is, or if there is no limit."""
+        return 0.0 if self._timeout is None else max(0.0, self._timeout - self.passed)
 
 
 def look(run: Run | AsyncRun, timeout: float | None) -> Generator[Step, Any, JobInstance]:
@@ -200,6 +219,10 @@ def wait(run: Run | AsyncRun, timeout: float | None, on_change: OnChange | None)
             wanted = _clock.jittered(retry_after, 1.0, JITTER[1])  # Never earlier than asked.
         pause = timer.pause(wanted)
         if pause is None or pause < retry_after:
+            if retry_after > timer.left > 0:
+                # No look is left. Whoever waits again right away would ask right away, so the rest of the time passes.
+                _logger.warning("a look at %s failed (%s); there is no time for another", run, looks.failure)
+                yield Sleep(timer.left)
             message = _messages.timed_out(run, timer.passed, looks.instance, looks.failure)
             raise RunTimedOut(message, run=run, instance=looks.instance) from looks.failure
         if looks.failure is not None:
@@ -214,4 +237,5 @@ def _passes(error: ApiError) -> bool:
 
 
 def _states(instance: JobInstance) -> tuple[object, ...]:
-    return instance.status, [(node.node_name, node.status) for node in instance.nodes]
+    """Return what counts as a change where it differs; services need not list nodes in the same order each time."""
+    return instance.status, sorted((node.node_name, str(node.status)) for node in instance.nodes)

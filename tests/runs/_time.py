@@ -10,6 +10,9 @@ import pytest
 
 from dataarts_runs import _clock
 
+MONTH = 30 * 86400.0
+"""Seconds of sleep after which no wait of the tests goes on rightly."""
+
 
 class VirtualTime:
     """Stands in for `dataarts_runs._clock`: time passes only by sleeping, and by `pass_`.
@@ -57,6 +60,10 @@ class VirtualTime:
     def sleep(self, seconds: float) -> None:
         """Let time pass as by sleeping."""
         self.pauses.append(seconds)
+        if sum(self.pauses) > MONTH or len(self.pauses) > 10_000:
+            pytest.fail(
+                f"The wait does not end: it has slept {len(self.pauses)} times, {sum(self.pauses):.0f} s in all."
+            )
         self.pass_(seconds)
 
     async def sleep_async(self, seconds: float) -> None:

@@ -135,18 +135,6 @@ def test_short_retry_after(
     assert 3 <= time.pauses[3] <= 4
 
 
-def test_retry_after_beyond_the_time(
-    dataarts_mock: MockServer, time: VirtualTime, caller: Caller, faulty: Callable[..., None]
-) -> None:
-    """Where the service asks to wait longer than there is time, the wait ends at once: no look is left."""
-    run = caller.start()
-    faulty(status=429, retry_after=120)
-    with pytest.raises(RunTimedOut):
-        caller.wait(run, 60)
-
-    assert time.pauses == []
-
-
 def test_the_clients_retries_are_its_own(
     dataarts_mock: MockServer, time: VirtualTime, faulty: Callable[..., None]
 ) -> None:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Iterator
-from copy import deepcopy
 from itertools import pairwise
 from time import monotonic
 from typing import Any
 
 import pytest
-import yaml
 
-from dataarts_client.errors import ApiError, OutcomeUnknown
+from dataarts_client import Client
+from dataarts_client.errors import ApiError, BadRequest, OutcomeUnknown
 from dataarts_client.models import JobInstance, JobInstanceStatus
 from dataarts_mock import MockServer
-from dataarts_runs import RunError, RunFailed, RunStateUnknown, RunTimedOut, attach_async
+from dataarts_runs import RunError, RunFailed, RunTimedOut, attach, attach_async, start
 
-from ._caller import JOB, MODES, PROJECT, Caller
-from ._document import CONTRACT, FAILURE, GOING, SUCCESS, error_code
+from ._caller import JOB, PROJECT, Caller
+from ._document import FAILURE, GOING, SUCCESS, error_code
 from ._time import VirtualTime
 
 
@@ -178,55 +175,6 @@ def test_instance_that_vanishes(dataarts_mock: MockServer, time: VirtualTime, ca
     assert len(time.pauses) == 1
 
 
-@pytest.fixture(scope="module")
-def newer_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MockServer]:
-    """A mock of a newer contract that has more states: `thinking`, which goes on, and `archived`, an end."""
-    contract = deepcopy(CONTRACT)
-    status = contract["components"]["schemas"]["JobInstanceStatus"]
-    status["enum"] += ["thinking", "archived"]
-    status["x-enum-varnames"] += ["THINKING", "ARCHIVED"]
-    status["x-final-states"]["failure"].append("archived")
-    path = tmp_path_factory.mktemp("newer") / "openapi.yaml"
-    path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
-    with MockServer(document=path) as mock:
-        yield mock
-
-
-@pytest.fixture
-def newer_mock(newer_server: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
-    """The same, as new, whose time passes where runs sleep."""
-    newer_server.reset()
-    newer_server.freeze()
-    VirtualTime(newer_server.advance).install(monkeypatch)
-    return newer_server
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_unknown_state_goes_on(newer_mock: MockServer, mode: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A state that the contract does not know is waited through while there is no end time, and warned of once."""
-    newer_mock.add_job(JOB, states=("running", "thinking", "thinking", "thinking", "success"))
-    with caplog.at_level(logging.WARNING), Caller(mode, newer_mock.client()) as caller:
-        instance = caller.wait(caller.start())
-
-    assert instance.status == "success"
-    assert ["thinking" in record.getMessage() for record in caplog.records] == [True]
-    assert caplog.records[0].name == "dataarts_runs"
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_unknown_end(newer_mock: MockServer, mode: str) -> None:
-    """A run that has ended in a state that the contract does not know is neither a success nor a failure."""
-    newer_mock.add_job(JOB, states=("running", "archived"))
-    with Caller(mode, newer_mock.client()) as caller:
-        run = caller.start()
-        with pytest.raises(RunStateUnknown, match="archived") as caught:
-            caller.wait(run)
-
-    assert caught.value.run == run
-    assert caught.value.instance is not None
-    assert caught.value.instance.status == "archived"
-
-
 def test_timeout(dataarts_mock: MockServer, time: VirtualTime, caller: Caller) -> None:
     """When the time is over, the wait ends with the run and what was seen last, and the run can be waited for again."""
     dataarts_mock.add_job(JOB, states=("running", "success"), seconds=100)
@@ -261,18 +209,46 @@ def test_last_look_is_the_last(dataarts_mock: MockServer, time: VirtualTime, cal
     assert len(looks(dataarts_mock)) in (6, 7)
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12])
-def test_timeout_that_is_none(caller: Caller, timeout: float) -> None:
-    """A timeout that is no number of seconds above 0 is a ValueError, before anything is sent."""
-    with pytest.raises(ValueError, match="timeout"):
-        caller.wait(caller.attach(7), timeout)
+@pytest.mark.parametrize("wrong", [5, "print", [print]])
+def test_on_change_that_is_no_function(dataarts_mock: MockServer, caller: Caller, wrong: Any) -> None:
+    """What cannot be called is refused before anything is sent, not after the first look."""
+    with pytest.raises(TypeError, match="on_change: must be a function"):
+        caller.wait(caller.attach(7), on_change=wrong)
+
+    assert dataarts_mock.requests == []
 
 
-@pytest.mark.parametrize("timeout", ["60", True, object()])
-def test_timeout_of_another_type(caller: Caller, timeout: Any) -> None:
-    """A timeout that is no number is a TypeError."""
-    with pytest.raises(TypeError, match="timeout"):
+def test_asynchronous_on_change_of_a_blocking_wait(dataarts_mock: MockServer, client: Client) -> None:
+    """An asynchronous `on_change`, which a blocking wait cannot await, is refused, whether it looks like one or not."""
+
+    async def tell(instance: JobInstance) -> None:
+        """Do nothing."""
+
+    with pytest.raises(TypeError, match=r"use an AsyncRun"):
+        attach(client, PROJECT, JOB, 7).wait(on_change=tell)
+    assert dataarts_mock.requests == []
+    run = start(client, PROJECT, JOB)
+    with pytest.raises(TypeError, match=r"use an AsyncRun"):
+        run.wait(on_change=lambda instance: tell(instance))
+
+
+@pytest.mark.parametrize("timeout", [True, "60", b"60", [60]])
+def test_timeout_of_another_type(dataarts_mock: MockServer, caller: Caller, timeout: Any) -> None:
+    """A timeout that is no number is a TypeError that names it, and nothing is sent; True is no second."""
+    with pytest.raises(TypeError, match=f"timeout: .*{type(timeout).__name__}"):
         caller.wait(caller.attach(7), timeout)
+
+    assert dataarts_mock.requests == []
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 10**400, 1e300])
+def test_timeout_out_of_range(dataarts_mock: MockServer, caller: Caller, timeout: float) -> None:
+    """A timeout that no clock can count is a ValueError that says how to have none."""
+    with pytest.raises(ValueError, match=r"timeout: .*above 0.*None is no limit") as caught:
+        caller.wait(caller.attach(7), timeout)
+
+    assert len(str(caught.value)) < 150
+    assert dataarts_mock.requests == []
 
 
 def test_look_that_hangs(dataarts_mock: MockServer, caller: Caller) -> None:
@@ -310,28 +286,45 @@ def test_one_look(dataarts_mock: MockServer, caller: Caller) -> None:
 
 
 def test_stop(dataarts_mock: MockServer, time: VirtualTime, caller: Caller) -> None:
-    """A run that is stopped ends, and a wait for it raises RunFailed."""
+    """A run that is stopped ends, and a wait for it raises RunFailed; one that has ended cannot be stopped."""
     dataarts_mock.add_job(JOB, states=("running",))
-    run = caller.start()
+    other, run = caller.start(), caller.start()
     caller.call(run.instance)
     caller.call(run.stop)
-    with pytest.raises(RunFailed, match="manual-stop"):
+    with pytest.raises(RunFailed, match="manual-stop") as caught:
         caller.wait(run)
+    with pytest.raises(BadRequest):
+        caller.call(run.stop)
+
+    assert caught.value.run == run
+    assert caller.call(other.instance).status == "running"
 
 
 def test_restart(dataarts_mock: MockServer, time: VirtualTime, caller: Caller) -> None:
-    """A run that failed is restarted, keeps its ID, and is waited for again."""
-    dataarts_mock.add_job(JOB, states=("running", "fail"))
+    """A run that failed is restarted, keeps its ID, and is waited for to its other end; no other run is started."""
+    dataarts_mock.add_job(JOB, states=("waiting", "running", "success"))
     run = caller.start()
+    dataarts_mock.set_state(run.instance_id, "fail")
     with pytest.raises(RunFailed):
         caller.wait(run)
-    dataarts_mock.add_job(JOB, states=("running", "success"))
     caller.call(run.restart)
     seen: list[str] = []
-    with pytest.raises(RunFailed):
-        caller.wait(run, on_change=lambda instance: seen.append(instance.status))
+    instance = caller.wait(run, on_change=lambda instance: seen.append(instance.status))
 
-    assert seen == ["running", "fail"]
+    assert seen == ["waiting", "running", "success"]
+    assert instance.instance_id == run.instance_id
+    assert [each.instance_id for each in dataarts_mock.instances] == [run.instance_id]
+
+
+def test_restart_of_a_run_that_has_not_ended(dataarts_mock: MockServer, time: VirtualTime, caller: Caller) -> None:
+    """A run that has not ended cannot be restarted, and goes on."""
+    dataarts_mock.add_job(JOB, states=("running", "running", "success"))
+    run = caller.start()
+    caller.call(run.instance)
+    with pytest.raises(BadRequest):
+        caller.call(run.restart)
+
+    assert caller.wait(run).status == "success"
 
 
 def test_going_back(dataarts_mock: MockServer, time: VirtualTime, caller: Caller) -> None:
