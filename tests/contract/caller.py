@@ -254,9 +254,17 @@ class Caller:
         """
         # What such an operation is about may have come to another state by now.
         request = self.request(operation, fresh=self.target.own or operation.id in self._carried_out)
+        self.await_allowed_state(request)
+        return request
+
+    def await_allowed_state(self, request: Request) -> None:
+        """Look at what a request is about until its state allows the operation.
+
+        Raises:
+            NotToBeHadError: It does not come to such a state.
+        """
         if not self._things.until_allowed(request):
             raise NotToBeHadError("what it is about does not come to a state that allows it")
-        return request
 
     def _obstacle(self, operation: Operation, base: Base, *, allowed: bool) -> str | None:
         """Return why a request must not be sent, or count it and return None."""

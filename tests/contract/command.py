@@ -17,10 +17,12 @@ import pytest
 
 from . import mock
 from .baseline import Known
-from .document import CASES, ROOT, Document, find_document
+from .document import CASES, ROOT, Document, Operation, find_document
 from .fuzz import fuzz
+from .page import write_page
 from .records import Records
-from .report import Checks, Part, Run, print_summary, write_page
+from .report import Checks, Part, Run
+from .summary import print_summary
 from .target import Target, TargetError, named_target, own_target
 
 REPORTS = Path(os.environ.get("REPORTS") or ROOT / "build" / "contract")
@@ -77,17 +79,35 @@ def _clear_reports() -> None:
 
 
 def probe(target: Target, document: Document) -> None:
-    """Make sure that a server is there and is one of this API: its answer to a request without credentials tells.
+    """Make sure that a server is there and is one of this API: its responses to requests without credentials tell.
+
+    One operation of the document that it serves is enough.
 
     Raises:
         TargetError: It is not; the message says why.
     """
-    operation = document.operations[0]  # Any will do.
+    # What changes nothing comes first.
+    others: list[str] = []
+    for operation in sorted(document.operations, key=lambda each: not each.is_safe):
+        if (other := _other_api(target, operation)) is None:
+            return
+        others.append(other)
+    hint = document.root["components"]["responses"]["NotFound"].get("x-hint", {}).get("APIGW.0101", "")
+    raise TargetError(f"{target.base_url} is not this API: {others[0]} there. {hint}")
+
+
+def _other_api(target: Target, operation: Operation) -> str | None:
+    """Return what a server says that does not serve an operation; None if it does.
+
+    Raises:
+        TargetError: It does not answer, or is failing.
+    """
     path = operation.path
     for parameter in operation.parameters:
         path = path.replace(f"{{{parameter.name}}}", str(parameter.example or "a"))
+    body = b"!" if operation.bodies else None
     try:
-        response = httpx.request(operation.method, target.base_url + path, content=b"!", timeout=PROBE_SECONDS)
+        response = httpx.request(operation.method, target.base_url + path, content=body, timeout=PROBE_SECONDS)
     except httpx.TimeoutException:
         raise TargetError(f"{target.base_url} does not answer within {PROBE_SECONDS:g} s") from None
     except httpx.HTTPError as error:
@@ -95,10 +115,8 @@ def probe(target: Target, document: Document) -> None:
     if response.status_code in (500, 502, 503, 504):
         raise TargetError(f"{target.base_url} is failing: it answers {response.status_code}")
     if response.status_code in (404, 405) or operation.response(response.status_code) is None:
-        hint = document.root["components"]["responses"]["NotFound"].get("x-hint", {}).get("APIGW.0101", "")
-        raise TargetError(
-            f"{target.base_url} is not this API: {operation.method} {path} is a {response.status_code} there. {hint}"
-        )
+        return f"{operation.method} {path} is a {response.status_code}"
+    return None
 
 
 def _own(run: Run) -> Iterator[Part]:

@@ -91,6 +91,16 @@ class Connection:
             NoResponseError: There is no response.
             NotToBeHadError: The credentials cannot be given to it.
         """
+        exchange = self._sent(request, auth, may_repeat)
+        operation, status = request.operation, exchange.status
+        self._records.responses[operation.id, status, str(exchange.code or "")] += 1
+        response = operation.response(status) or self._document.outside.get(status)
+        for name in response.headers if response else ():
+            if name in exchange.response.headers:
+                self._records.headers[operation.id, status, name] += 1
+        return exchange
+
+    def _sent(self, request: Request, auth: httpx.Auth | None, may_repeat: Callable[[], bool]) -> Exchange:
         try:
             return Exchange(request, self._client.send(self._built(request), auth=auth), self._target)
         except ValueError as error:  # The credentials cannot authenticate it: a signature takes no body of any size.
@@ -129,13 +139,8 @@ class Connection:
         return built
 
     def _note(self, exchange: Exchange) -> None:
-        """Note a response, and hold it to what all responses have in common."""
+        """Hold a response to what all responses have in common."""
         operation, status = exchange.request.operation, exchange.status
-        self._records.responses[operation.id, status, str(exchange.code or "")] += 1
-        response = operation.response(status)
-        for name in response.headers if response else ():
-            if name in exchange.response.headers:
-                self._records.headers[operation.id, status, name] += 1
         if status in (429, 503) and (fault := described(self._document, exchange)):
             self._wrong(exchange, f"response {status}", fault)
         request_id = exchange.response.headers.get("x-request-id")

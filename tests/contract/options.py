@@ -44,7 +44,9 @@ _OPTIONS = (
     _Option("cases", "N", "how many cases schemathesis and hypothesis make for each property (default: 50)"),
     _Option("reports", "FOLDER", "where reports go (default: build/contract)"),
     _Option("only", "NAMES", "only the checks whose names match, as with pytest's -k; schemathesis is left out"),
-    _Option("fail-under", "PERCENT", "fail if less than this part of the document's rules could be shown"),
+    _Option(
+        "fail-under", "PERCENT", "fail if less than this part of what the document states, and can be had, was covered"
+    ),
     _Option(
         "baseline", "FILE", "deviations that are known, as schemathesis writes them; each may have a date, expires"
     ),

@@ -215,11 +215,11 @@ def _distinct(item: Any, length: int) -> list[Any]:
 
 
 def _of_object(schema: dict[str, Any], place: str, base: dict[str, Any]) -> Iterator[Variant]:
-    yield Variant(place, "required", {}, {})
     for name in schema.get("properties", {}):
         rule = "required" if name in schema.get("required", []) else "optional"
         value = {key: base[key] for key in base if key != name}
         yield Variant(f"{place}.{name}".strip("."), rule, value, value, f"no {name}")
+    yield Variant(place, "required", {}, {})
     further = schema.get("additionalProperties", {})
     values = ["text", 1, None, {"deep": [True]}, *([sample(further)] if isinstance(further, dict) and further else [])]
     for number, each in enumerate(values):
