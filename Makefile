@@ -22,6 +22,11 @@ mock: $(READY) ## Start the mock (ARGS="--port 0 --any-job …")
 contract: $(READY) ## Hold the mock to the contract; reports go to build/contract/
 	@$(BIN)/python -m tests.contract
 
+.PHONY: docs
+docs: $(READY) ## Build the guide into build/docs/, strictly (ARGS="serve" to read it at http://127.0.0.1:8000 while you write)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(or $(ARGS),build --strict)
+	@echo "The guide is at build/docs/index.html"
+
 .PHONY: mutants
 mutants: $(READY) ## Prove the contract suite: make mistakes on purpose, and see each one caught (ONLY="part of a name", PART=1/8)
 	@$(BIN)/python -m tests.mutants
@@ -46,7 +51,7 @@ test-lowest: $(READY) ## Run the tests of client, credentials and mock with the 
 	$(LOWEST)/bin/python -m pytest --numprocesses 2 tests/client tests/credentials tests/mock $(ARGS)
 
 .PHONY: test-browser
-test-browser: $(READY) ## Try the reference page in Chromium (Debian: chromium); the screenshot goes to build/
+test-browser: $(READY) ## Try the guide and the mock's page in Chromium (Debian: chromium); screenshots go to build/
 	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 .PHONY: generate

@@ -1,4 +1,4 @@
-"""What was measured, in words and pictures: tables, results.json, chart.svg and the table in README.md."""
+"""What was measured, in words and pictures: tables, results.json, chart.svg and the table in docs/speed.md."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def claims(results: Results) -> Iterator[tuple[str, str, str, str]]:
 
 
 def markdown(results: Results) -> str:
-    """Return the bounds as README.md shows them."""
+    """Return the bounds as docs/speed.md shows them."""
     lines = ["| | median (quartiles) | to be | |", "|---|---|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in claims(results)]
     return "\n".join([*lines, "", f"Measured on {header(results['machine'])}.", ""])
@@ -155,12 +155,13 @@ def chart(results: Results) -> str:
 
 
 def save(results: Results, folder: Path) -> None:
-    """Write results.json and chart.svg into a folder, and the bounds into a README.md above it, if there is one."""
+    """Write results.json into a folder; chart and bounds into the guide beside it, if there is one."""
     (folder / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    (folder / "chart.svg").write_text(chart(results), encoding="utf-8")
-    readme = folder.parent / "README.md"
-    if readme.exists():
+    page = folder.parent / "docs" / "speed.md"
+    drawn = (page.parent / "assets" if page.exists() else folder) / "chart.svg"
+    drawn.write_text(chart(results), encoding="utf-8")
+    if page.exists():
         start, end = MARKS
         table = re.compile(f"(?<={start}).*(?={end})", re.DOTALL)
-        text = table.sub(lambda _: markdown(results), readme.read_text(encoding="utf-8"))
-        readme.write_text(text, encoding="utf-8")
+        text = table.sub(lambda _: markdown(results), page.read_text(encoding="utf-8"))
+        page.write_text(text, encoding="utf-8")

@@ -55,7 +55,7 @@ else:
         "models:ErrorResponse models:InstanceType models:JobInstance models:JobInstanceList models:JobInstanceStatus models:JobInstanceSummary models:JobParam models:JobParamVersion models:NodeInstance models:NodeStatus models:ParamType models:RestartJobInstanceRequest models:RetryLocation models:RunJobRequest models:RunJobResponse",
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """The version of this package."""
 __contract_version__ = "1.1.0"
 """The version of the contract that the package was generated from."""

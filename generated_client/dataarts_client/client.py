@@ -14,7 +14,7 @@ class Client(BaseClient):
 
     logger = getLogger("dataarts_client")
     logger.addHandler(NullHandler())  # silent until logging is set up
-    user_agent = "dataarts-client/0.1.0"
+    user_agent = "dataarts-client/0.2.0"
 
 
 _SERVERS = {
