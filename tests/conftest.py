@@ -20,18 +20,27 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Have a failure whose first line would only be `assert 2 == 1` begin with the truth that the test states."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have a failure whose first line would only be `assert 2 == 1`, or any exception, begin with the test's truth."""
     report = yield
     rule = inspect.getdoc(getattr(item, "function", None)) or ""
     crash = getattr(report.longrepr, "reprcrash", None)
-    if rule and crash is not None and crash.message.startswith(("assert ", "Failed: DID NOT RAISE")):
+    if rule and crash is not None and call.excinfo is not None and _states_no_rule(call.excinfo, crash.message):
         rule = rule.partition("\n\n")[0].replace("\n", " ")
         crash.message = f"{rule} This does not hold: {crash.message}"
         lines: list[str] = getattr(report.longrepr, "reprtraceback").reprentries[-1].lines  # noqa: B009 - pytest's type has none
         failure = next((number for number, line in enumerate(lines) if line.startswith("E ")), len(lines))
         lines.insert(failure, f"E       {rule}")
     return report
+
+
+def _states_no_rule(error: pytest.ExceptionInfo[BaseException], message: str) -> bool:
+    if message.removeprefix("AssertionError: ").startswith(("assert ", "Failed: DID NOT RAISE")):
+        return True
+    # What no test has meant to raise, in contrast to an assertion or a failure with words of its own.
+    return not isinstance(error.value, AssertionError | pytest.fail.Exception | ExceptionGroup)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.mutants import client_answers, client_requests, server_answers, server_checks
+from tests.mutants import client_answers, client_requests, runs, server_answers, server_checks
 
 BEHAVIOURS = [
     *server_answers.ANSWERS,
     *server_checks.CHECKS,
     *client_requests.REQUESTS,
     *client_answers.ANSWERS,
+    *runs.RUNS,
 ]

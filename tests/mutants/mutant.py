@@ -19,6 +19,8 @@ from tests.mutants.constraints import Constraint
 
 SUITE = "tests/contract"
 
+Side = Literal["server", "client", "runs"]
+
 Mistake = Callable[[Callable[[], None]], Callable[[], None]]
 
 
@@ -35,7 +37,7 @@ class Mutant:
     """
 
     name: str
-    side: Literal["server", "client"]
+    side: Side
     apply: Callable[[Path], None]
     at_an_edge: bool = False
     look_first: str = ""
@@ -190,7 +192,7 @@ def use_client(folder: Path) -> None:
     assert Path(dataarts_client.__file__).is_relative_to(folder)
 
 
-def mistakes(side: Literal["server", "client"], mutants: list[Mutant]) -> Callable[..., Mistake]:
+def mistakes(side: Side, mutants: list[Mutant]) -> Callable[..., Mistake]:
     """Return what marks functions that make a mistake, by changing that side in this process, and lists them.
 
     Args:
@@ -199,12 +201,12 @@ def mistakes(side: Literal["server", "client"], mutants: list[Mutant]) -> Callab
     """
 
     def mistake(name: str, tests: str = "") -> Mistake:
-        # `tests` is the module of tests/client that ought to catch it, if it is not one of the suite's.
+        # `tests` is the module of tests/client or tests/runs that ought to catch it, if it is not one of the suite's.
         def added(apply: Callable[[], None]) -> Callable[[], None]:
             def make(folder: Path) -> None:
                 apply()
 
-            where = f"tests/client/{tests}.py" if tests else ""
+            where = f"tests/{side}/{tests}.py" if tests else ""
             mutants.append(Mutant(f"{side}: {name}", side, make, look_first=where))
             return apply
 

@@ -34,12 +34,16 @@ OTHERS = {
     "server": ["tests/contract/server", "tests/contract/mock_behaviour"],
     "client": ["tests/contract/client"],
 }
+# The command is another process, which a mutant does not reach.
+RUNS = ["tests/runs", "--ignore=tests/runs/test_command.py", "--ignore=tests/runs/test_many.py"]
 LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
 
 
 def stages(mutant: Mutant) -> list[list[str]]:
     """Return the arguments of pytest for a mutant, in the order in which it is most likely to be caught."""
     side = mutant.side
+    if side == "runs":
+        return [[mutant.look_first], [*RUNS, f"--deselect={mutant.look_first}"]]
     edges = [*EDGES[side], "-k=edges"]
     others = [*OTHERS[side], "-k=not edges", f"--deselect={LAST[side]}"]
     first = [edges, others] if mutant.at_an_edge else [others, edges]
@@ -85,9 +89,8 @@ class _Watch:
         stale = isinstance(value, TypeError) and "<locals>" in str(value)
         if isinstance(report, pytest.TestReport) and report.when == "call" and not own and not stale:
             self.test = report.nodeid
-            self.message = str(value).partition("\n")[0]
-            if not isinstance(value, AssertionError | pytest.fail.Exception):
-                self.message = f"{call.excinfo.typename}: {self.message}"
+            crash = getattr(report.longrepr, "reprcrash", None)  # What tests/conftest.py has begin with the rule.
+            self.message = (crash.message if crash else str(value)).removeprefix("Failed: ").partition("\n")[0]
         else:
             where = getattr(report, "nodeid", "")
             self.crash = f"{where}: {call.excinfo.typename}: {str(value)[:300]}"

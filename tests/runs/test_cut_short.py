@@ -133,8 +133,12 @@ def test_keyboard_interrupt(dataarts_mock: MockServer, monkeypatch: pytest.Monke
     """Ctrl-C while a wait sleeps passes through, and its traceback says which run it was."""
 
     def sleep(seconds: float) -> None:
+        if slept:
+            pytest.fail("The wait goes on after Ctrl-C")
+        slept.append(seconds)
         raise KeyboardInterrupt
 
+    slept: list[float] = []
     monkeypatch.setattr(_clock, "sleep", sleep)
     dataarts_mock.add_job(JOB, states=("running",))
     run = start(client, PROJECT, JOB)
@@ -177,6 +181,8 @@ def cancel_in(mock: MockServer, scenario: Callable[[Client], Any]) -> Any:
 async def cancelled(task: asyncio.Task[Any]) -> asyncio.CancelledError:
     """Cancel a task, and return what it raises."""
     task.cancel()
+    await asyncio.wait({task}, timeout=15)
+    assert task.done(), "a task goes on though it was cancelled"
     with pytest.raises(asyncio.CancelledError) as caught:
         await task
     return caught.value
@@ -200,10 +206,14 @@ def test_cancelled_wait(dataarts_mock: MockServer, asleep: bool) -> None:
             dataarts_mock.fail_next(delay=60, operation="showJobInstance")
         task = asyncio.create_task(run.wait())
         await until(lambda: len(dataarts_mock.requests) == 2 if asleep else not dataarts_mock.unmet_faults)
-        error = await cancelled(task)
+        try:
+            error = await cancelled(task)
+            status = (await run.instance()).status
+        finally:
+            dataarts_mock.set_state(run.instance_id, "success")  # So that nothing waits that cannot be cancelled.
 
         assert str(run.instance_id) in note(error)
-        assert (await run.instance()).status == "running"
+        assert status == "running"
 
     cancel_in(dataarts_mock, scenario)
     dataarts_mock.reset()
