@@ -44,6 +44,9 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Listener = Callable[[Request, Response], None]
 
+WATCHERS: list[Callable[[Service], Listener]] = []
+"""Asked for a listener for each mock that is made in this process: pytest's plugin counts by it what tests have met."""
+
 MESSAGE = "dataarts_mock.message"
 """The extension of the ASGI scope in which the mock's own server passes what it knows of the request."""
 
@@ -150,7 +153,7 @@ class App:
     def __init__(self, service: Service, allowed_hosts: AllowedHosts, *, control: bool = True) -> None:
         self.service = service
         self.journal = Journal(service.clock)
-        self.listeners: list[Listener] = []
+        self.listeners: list[Listener] = [watch(service) for watch in WATCHERS]
         self._limit = service.document.max_body_bytes
         self._held: set[asyncio.Future[None]] = set()
         routes: list[BaseRoute] = [

@@ -141,24 +141,33 @@ class Parameter:
                 return None, Violation(self._blank, f"{self.name}: missing")
             return self._default, None
         try:
-            texts = [self._decode(each) for each in raw]
+            value = self.value(*raw)
         except ValueError:
             return None, Violation(self._invalid, f"{self.name}: not UTF-8, percent-encoded")
-        value: Any
-        if self._type == "array":
-            if self.location == "query":
-                items = texts if self._is_exploded else [item for text in texts for item in text.split(",")]
-            else:
-                items = [item.strip() for text in texts for item in text.split(",")]
-            value = [_typed(item, self._item_type) for item in items]
-        else:
-            # More than one value where the document has one is no value of its type.
-            value = _typed(texts[0] if len(texts) == 1 else ", ".join(texts), self._type)
         if detail := self.schema.violation(value, self.name):
             if detail.startswith("["):  # It is about an item, which has no name of its own.
                 detail = self.name + detail
             return None, Violation(self._blank if value == "" else self._invalid, detail)
         return value, None
+
+    def value(self, *raw: bytes) -> Any:
+        """Return the value as the schema types it, whether the schema allows it or not.
+
+        Args:
+            raw: The values as they arrived, at least one.
+
+        Raises:
+            ValueError: They are not UTF-8, percent-encoded.
+        """
+        texts = [self._decode(each) for each in raw]
+        if self._type != "array":
+            # More than one value where the document has one is no value of its type.
+            return _typed(texts[0] if len(texts) == 1 else ", ".join(texts), self._type)
+        if self.location == "query":
+            items = texts if self._is_exploded else [item for text in texts for item in text.split(",")]
+        else:
+            items = [item.strip() for text in texts for item in text.split(",")]
+        return [_typed(item, self._item_type) for item in items]
 
     def _decode(self, raw: bytes) -> str:
         if self.location == "header":

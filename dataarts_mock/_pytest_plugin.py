@@ -1,6 +1,11 @@
-"""The pytest plugin: the fixture `dataarts_mock`.
+"""The pytest plugin: the fixture `dataarts_mock`, and the option `--dataarts-coverage`.
 
 A test that fails has a section in its report with what the mock was asked.
+
+`pytest --dataarts-coverage` ends with a table of what the tests have met of the contract, and what not: operations,
+statuses and error codes of their responses, states of instances, and limits, each of which is met by a value just at
+it or beyond it. It counts what goes to any mock in the process of the tests, those of the fixture and others; with
+pytest-xdist, of all workers together. It changes no test's outcome, nor the exit status.
 
 pytest loads this module in every environment it is installed in, so it imports nothing but pytest and what comes with
 Python; what the mock stands on is imported when a test asks for the fixture.
@@ -10,17 +15,78 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ._extra import explain_missing
 
 if TYPE_CHECKING:
+    from ._coverage import Met
     from ._mock_server import MockServer
 
 _MOCK = pytest.StashKey["MockServer"]()
 _FAILED = pytest.StashKey[bool]()
+_MET: pytest.StashKey[Met] = pytest.StashKey()
+_OPTION = "--dataarts-coverage"
+_OUTPUT = "dataarts_coverage"
+"""Under which name a worker of pytest-xdist sends what it has counted."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    group = parser.getgroup("dataarts_mock", "the mock of DataArts Studio")
+    group.addoption(
+        _OPTION,
+        action="store_true",
+        help="show at the end what the tests have met of the contract at the mock, and what not",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count, if that is asked for."""
+    if not config.getoption(_OPTION):
+        return
+    try:
+        from . import _coverage
+    except ModuleNotFoundError as error:
+        raise pytest.UsageError(explain_missing(_OPTION, error)) from None
+    config.stash[_MET] = met = _coverage.Met()
+    met.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop to count."""
+    if met := config.stash.get(_MET, None):
+        met.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send what a worker of pytest-xdist has counted to the process that reports."""
+    met = session.config.stash.get(_MET, None)
+    output = getattr(session.config, "workeroutput", None)
+    if met and output is not None:
+        output[_OUTPUT] = met.to_list()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Add what a worker of pytest-xdist has counted."""
+    if met := node.config.stash.get(_MET, None):
+        met.add(getattr(node, "workeroutput", {}).get(_OUTPUT, ()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what the tests have met of the contract."""
+    met = config.stash.get(_MET, None)
+    if met is None:
+        return
+    from ._coverage import read_stated
+    from ._coverage_table import table
+
+    terminalreporter.write_sep("=", "contract coverage")
+    for line in table(read_stated(), met.counts):
+        terminalreporter.write_line(line.text, **({line.mark: True} if line.mark else {}))
 
 
 @pytest.fixture(scope="session")
