@@ -3,61 +3,30 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from dataarts_mock import MockServer
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from ._chromium import Visit, visiting
+
 MAX_SAFE_INTEGER = 2**53 - 1
 """The greatest integer that JavaScript has; those beyond it are shown rounded."""
 PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
 
 
-@dataclass
-class Visit:
-    """A page, and what it did."""
-
-    page: Page
-    requested: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
 @pytest.fixture
 def visit(dataarts_mock: MockServer) -> Iterator[Visit]:
     """The reference page, opened in Chromium with a profile of its own."""
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is not installed: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 1600})
-        visit = Visit(page)
-        page.on("request", lambda request: visit.requested.append(request.url))
-        page.on("requestfailed", lambda request: visit.complaints.append(f"failed: {request.url}"))
-        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: visit.complaints.append(message.text) if message.type in ("error", "warning") else None,
-        )
-        page.goto(f"{dataarts_mock.url}/docs")
-        page.locator(".opblock-body").last.wait_for()
+    with visiting(viewport={"width": 1200, "height": 1600}) as visit:
+        visit.page.goto(f"{dataarts_mock.url}/docs")
+        visit.page.locator(".opblock-body").last.wait_for()
         yield visit
-        browser.close()
 
 
 def section(page: Page, operation: dict[str, Any]) -> Locator:
