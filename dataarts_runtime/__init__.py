@@ -9,5 +9,6 @@ Nothing here depends on an API: a generated package declares its models and oper
 - `models`: what models made with attrs have in common;
 - `operation`: an operation with its parameters, request body and responses;
 - `client`: the client's options, and their checks;
+- `aiohttp`: a transport for asynchronous calls, with an extra;
 - `servers`: URLs of servers, with variables in them.
 """

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from ._lending import LendingTransport
+from .schema import abridged
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Connections"]
+__all__ = ["KEEPALIVE", "Connections", "checked_flag", "checked_proxy", "checked_verify", "ssl_context"]
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
@@ -145,6 +146,7 @@ class Connections:
         """Give out no more clients; close the connections of blocking calls once there are no calls."""
         with self._lock:
             self._closed = True
+            self._transport = self._async_transport = None  # which may hold what belongs to closed event loops
             client = self._idle_after_close()
             self._forget_closed_loops()
         if client is not None:
@@ -176,7 +178,7 @@ class Connections:
         if transport is None and self._refusal is not None:
             raise ValueError(self._refusal)
         if transport is None and isinstance(self._verify, bool):
-            self._verify = _context(verify=self._verify, trust_env=self._trust_env)  # one for all
+            self._verify = ssl_context(verify=self._verify, trust_env=self._trust_env)  # one for all
         logging.getLogger("httpcore.socks").addFilter(_hide_socks_password)  # once, however often it is called
         options: dict[str, Any] = {"trust_env": self._trust_env, "event_hooks": {"response": [hook]}}
         try:
@@ -205,6 +207,46 @@ class Connections:
         return ", ".join(found) or "proxy"
 
 
+def checked_flag(name: str, value: Any) -> bool:
+    """Return an option that is a boolean; raise a TypeError if it is none."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: must be a boolean, not {type(value).__name__}")
+    return value
+
+
+def checked_verify(verify: Any) -> Any:
+    """Return what httpx takes without a warning: a context in the place of a path."""
+    if isinstance(verify, bool):
+        return verify
+    import ssl  # slow to import, if nothing else has
+
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if not isinstance(verify, str):
+        raise TypeError(f"verify: must be a boolean, a path or an SSL context, not {type(verify).__name__}")
+    from os.path import isdir
+
+    try:
+        if isdir(verify):
+            return ssl.create_default_context(capath=verify)
+        return ssl.create_default_context(cafile=verify)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"verify: no certificate authorities in {abridged(verify)}: {error}") from error
+
+
+def checked_proxy(proxy: Any) -> httpx.Proxy | None:
+    """Return the proxy; the messages do not show its URL, which may hold a password."""
+    if proxy is None or isinstance(proxy, httpx.Proxy):
+        return proxy
+    if not isinstance(proxy, str):
+        raise TypeError(f"proxy: must be a URL or an httpx.Proxy, not {type(proxy).__name__}")
+    try:
+        return httpx.Proxy(proxy)
+    except (httpx.InvalidURL, ValueError):
+        pass
+    raise ValueError("proxy: must be a URL that begins with http://, https:// or socks5://")
+
+
 def _limits(max_connections: int) -> httpx.Limits:
     return httpx.Limits(
         max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=KEEPALIVE
@@ -218,7 +260,7 @@ def _environment_has_proxies() -> bool:
     return any(getproxies().get(name) for name in ("http", "https", "all"))
 
 
-def _context(*, verify: bool, trust_env: bool) -> Any:
+def ssl_context(*, verify: bool, trust_env: bool) -> Any:
     """Return the context that checks servers' certificates, or that checks none."""
     try:
         return httpx.create_ssl_context(verify=verify, trust_env=trust_env)

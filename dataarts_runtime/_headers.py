@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-__all__ = ["can_be_sent", "checked_header"]
+__all__ = ["can_be_sent", "checked_header", "is_token"]
 
-_TOKEN = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
+_TOKEN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~"
 _PRINTABLE = bytes([9, *range(32, 127)])  # tab and printable ASCII
+
+
+def is_token(name: bytes) -> bool:
+    """Return whether HTTP can carry a field name."""
+    return name != b"" and not name.translate(None, _TOKEN)
 
 
 def can_be_sent(value: bytes) -> bool:
@@ -25,7 +29,7 @@ def checked_header(name: Any, value: Any) -> tuple[bytes, bytes]:
     """
     if not isinstance(name, str):
         raise TypeError(f"headers: names must be strings, not {type(name).__name__}")
-    if not re.fullmatch(_TOKEN, name):
+    if not (name.isascii() and is_token(name.encode("ascii"))):
         raise ValueError(f"headers: HTTP cannot carry the name {name[:40]!r}")
     if not isinstance(value, str):
         raise TypeError(f"headers: the value of {name} must be a string, not {type(value).__name__}")

@@ -22,8 +22,6 @@ class LendingTransport(httpx.AsyncBaseTransport):
         keepalive: Seconds after which a connection that nobody borrowed is closed.
     """
 
-    traces_requests = True
-
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], keepalive: float) -> None:
         self._make = make
         self._keepalive = keepalive

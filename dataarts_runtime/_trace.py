@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping
 from enum import IntEnum
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import httpx
 
@@ -271,12 +271,13 @@ def _is_copy(outgoing: httpx.Request, request: httpx.Request) -> bool:
     return contents[0] == contents[1] != b""
 
 
-def traces_all(transport: Any) -> bool:
-    """Return whether a transport is known to trace all that it writes: None, for httpx's own, or one of httpx's."""
-    if transport is None or getattr(transport, "traces_requests", False) is True:
+def traces_all(transport: Any, sends: Literal["handle_request", "handle_async_request"]) -> bool:
+    """Return whether the method by which a transport sends is known to trace all that it writes.
+
+    That of httpx's own transports is, for which None stands, and that of a class with `traces_requests = True`; one by
+    which a derived class replaces it is not.
+    """
+    if transport is None:
         return True
-    if isinstance(transport, httpx.HTTPTransport):
-        return type(transport).handle_request is httpx.HTTPTransport.handle_request
-    if isinstance(transport, httpx.AsyncHTTPTransport):
-        return type(transport).handle_async_request is httpx.AsyncHTTPTransport.handle_async_request
-    return False
+    kind = next(each for each in type(transport).__mro__ if sends in vars(each))
+    return kind in (httpx.HTTPTransport, httpx.AsyncHTTPTransport) or vars(kind).get("traces_requests") is True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
-from ._connections import Connections
+from ._connections import Connections, checked_flag, checked_proxy, checked_verify
 from ._engine import Call, Engine, seconds
 from ._headers import checked_header
 from ._trace import traces_all
@@ -96,7 +96,12 @@ class BaseClient:
         checked_auth = _instance("auth", auth, httpx.Auth)
         refusal = None
         secret = checked_auth is not None or any(name.lower() in _CREDENTIALS for name, _ in checked_headers)
-        if not _flag("allow_http", allow_http) and secret and url.scheme == "http" and not _is_loopback(url.host):
+        if (
+            not checked_flag("allow_http", allow_http)
+            and secret
+            and url.scheme == "http"
+            and not _is_loopback(url.host)
+        ):
             refusal = "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
         if refusal and transport is None and async_transport is None:
             raise ValueError(refusal)
@@ -108,14 +113,17 @@ class BaseClient:
             max_retries=_integer("max_retries", max_retries, least=0),
             connections=Connections(
                 max_connections=_integer("max_connections", max_connections, least=1),
-                verify=_checked_verify(verify),
-                proxy=_checked_proxy(proxy),
-                trust_env=_flag("trust_env", trust_env),
+                verify=checked_verify(verify),
+                proxy=checked_proxy(proxy),
+                trust_env=checked_flag("trust_env", trust_env),
                 transport=transport,
                 async_transport=async_transport,
                 refusal=refusal,
             ),
-            traced=(traces_all(transport), traces_all(async_transport)),
+            traced=(
+                traces_all(transport, "handle_request"),
+                traces_all(async_transport, "handle_async_request"),
+            ),
             logger=self.logger,
         )
 
@@ -186,12 +194,6 @@ def _instance(name: str, value: Any, kind: type) -> Any:
     return value
 
 
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{name}: must be a boolean, not {type(value).__name__}")
-    return value
-
-
 def _integer(name: str, value: Any, *, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: must be an integer, not {type(value).__name__}")
@@ -253,36 +255,3 @@ def _checked_headers(user_agent: str, headers: Any) -> list[tuple[bytes, bytes]]
         given.add(key)
         checked[key] = (name, value)
     return list(checked.values())
-
-
-def _checked_verify(verify: Any) -> Any:
-    """Return what httpx takes without a warning: a context in the place of a path."""
-    if isinstance(verify, bool):
-        return verify
-    import ssl  # slow to import, if nothing else has
-
-    if isinstance(verify, ssl.SSLContext):
-        return verify
-    if not isinstance(verify, str):
-        raise TypeError(f"verify: must be a boolean, a path or an SSL context, not {type(verify).__name__}")
-    from os.path import isdir
-
-    try:
-        if isdir(verify):
-            return ssl.create_default_context(capath=verify)
-        return ssl.create_default_context(cafile=verify)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"verify: no certificate authorities in {abridged(verify)}: {error}") from error
-
-
-def _checked_proxy(proxy: Any) -> httpx.Proxy | None:
-    """Return the proxy; the messages do not show its URL, which may hold a password."""
-    if proxy is None or isinstance(proxy, httpx.Proxy):
-        return proxy
-    if not isinstance(proxy, str):
-        raise TypeError(f"proxy: must be a URL or an httpx.Proxy, not {type(proxy).__name__}")
-    try:
-        return httpx.Proxy(proxy)
-    except (httpx.InvalidURL, ValueError):
-        pass
-    raise ValueError("proxy: must be a URL that begins with http://, https:// or socks5://")

@@ -17,6 +17,8 @@ from ._calls import attempt, make
 from ._refusals import REFUSALS
 from ._server import Connection, Server
 
+pytestmark = pytest.mark.over_aiohttp
+
 CASES = (*BELOW_400, *REFUSALS)
 
 
@@ -26,8 +28,9 @@ def ids(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
-def test_answer(case: Case, mode: str) -> None:
+def test_answer(case: Case, mode: str, over_aiohttp: bool) -> None:
     """Whatever comes back ends in the row's value or exception, in time, and the request is sent once."""
+    case = case.over_aiohttp() if over_aiohttp else case
     with Server(case.answer) as server:
         client = make(server.url, timeout=BRIEF if case.slow else 10.0)
         outcome = attempt(mode, run_job_immediately, client)
@@ -42,8 +45,9 @@ def test_answer(case: Case, mode: str) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.slow], ids=ids)
-def test_detailed_answer(case: Case, mode: str) -> None:
+def test_detailed_answer(case: Case, mode: str, over_aiohttp: bool) -> None:
     """The detailed functions return every answer of 400 and above, and raise everything else that is not a value."""
+    case = case.over_aiohttp() if over_aiohttp else case
     with Server(case.answer) as server:
         outcome = attempt(f"{mode}_detailed", run_job_immediately, make(server.url))
 

@@ -46,6 +46,7 @@ def test_threads() -> None:
         assert len({request.raw_path for request in server.requests}) == 600
 
 
+@pytest.mark.usefixtures("over")
 def test_tasks() -> None:
     """1,000 calls at once on one client each get their own answer, and are sent once."""
 
@@ -99,6 +100,7 @@ def test_a_thread_that_waits_for_its_turn() -> None:
         assert {type(holder.result()) for holder in holders} >= {errors.OutcomeUnknown}
 
 
+@pytest.mark.usefixtures("over")
 def test_tasks_that_wait_for_their_turn() -> None:
     """Of more calls than there are connections, those that never got one are RequestNotSent, and were not sent."""
 
@@ -124,6 +126,7 @@ def test_tasks_that_wait_for_their_turn() -> None:
         assert len(server.requests) == len(sent)
 
 
+@pytest.mark.usefixtures("over")
 def test_one_client_for_threads_and_tasks() -> None:
     """Synchronous and asynchronous calls may run at the same time on one client."""
 

@@ -6,11 +6,15 @@ import asyncio
 import gc
 import warnings
 
+import pytest
+
 from dataarts_client.api.jobs import run_job_immediately
 
 from ._answers import STARTED, http
 from ._calls import JOB, PROJECT, make
 from ._server import Server
+
+pytestmark = pytest.mark.usefixtures("over")
 
 KEPT = http(200, STARTED).replace(b"Connection: close\r\n", b"")
 

@@ -19,6 +19,8 @@ from ._answers import hang, http
 from ._operation import call_repeatedly, read_things
 from ._server import Answer, Server
 
+pytestmark = pytest.mark.over_aiohttp
+
 JSON = b'{"a": 1}'
 ENCODED = {"gzip": gzip.compress(JSON), "x-gzip": gzip.compress(JSON), "deflate": zlib.compress(JSON), "identity": JSON}
 
@@ -64,6 +66,7 @@ def test_own_cookies(mode: str) -> None:
         assert sent == [["a=1"], ["a=1"]], f"the caller's cookie should be sent as it is, but {sent} was"
 
 
+@pytest.mark.over_aiohttp(False)  # which has a clock of its own
 @pytest.mark.parametrize(("idle", "connections"), [(1, 1), (5, 2)], ids=["one-second", "five-seconds"])
 def test_idle_connections(idle: float, connections: int, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection is used again, but not after five idle seconds: that is when common servers hang up."""

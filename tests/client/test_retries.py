@@ -20,6 +20,8 @@ from ._calls import JOB, PROJECT, attempt, call, make
 from ._refusals import BODY
 from ._server import Answer, Server
 
+pytestmark = pytest.mark.over_aiohttp
+
 STARTED_ANSWER = http(200, STARTED)
 
 

@@ -24,6 +24,8 @@ from ._calls import TLS, attempt
 from ._refusals import BODY
 from ._server import Answer, Server
 
+pytestmark = pytest.mark.over_aiohttp
+
 
 @dataclass
 class HeaderAuth(httpx.Auth):
@@ -140,6 +142,7 @@ def secret() -> str:
     return secrets.token_urlsafe(48)
 
 
+@pytest.mark.over_aiohttp(False)
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("way", WAYS)
 def test_answers(way: str, answer: str, mode: str, texts: Texts, secret: str) -> None:

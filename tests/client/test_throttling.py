@@ -34,6 +34,7 @@ def _run(mock: MockServer, mode: str) -> None:
     asyncio.run(all_at_once())
 
 
+@pytest.mark.over_aiohttp
 def test_all_calls_get_through(mode: str) -> None:
     """Many calls at once all succeed with the default options, however few a second the service lets through."""
     with MockServer(any_job=True, rate_limit=RATE) as mock:

@@ -17,6 +17,8 @@ from ._calls import JOB, PROJECT, attempt, call
 from ._refusals import BODY
 from ._server import Server
 
+pytestmark = pytest.mark.over_aiohttp
+
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:

@@ -117,6 +117,8 @@ def test_a_throttled_request_keeps_the_new_token(server: Server, run: Run, wrap:
 class Unreachable(httpx.HTTPTransport):
     """Reaches the server once; after that, no connection can be made."""
 
+    traces_requests = True
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the first request, and the second one to a port that refuses connections."""
         response = super().handle_request(request)
@@ -133,7 +135,6 @@ def test_a_new_token_that_cannot_be_sent(server: Server) -> None:
     """If no connection can be made for the second request, the job was not started: the first one was refused."""
     server.responses.append(REFUSED)
     transport = Unreachable()
-    transport.traces_requests = True  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(errors.RequestNotSent) as caught:
         run_sync(TokenAuth(Tokens("t1", "t2")), server.url, max_retries=0, transport=transport)
 
