@@ -14,7 +14,9 @@ def main() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # Not under nohup.
             signal.signal(number, _interrupt)
     try:
-        from ._command_line._app import app
+        from ._command_line._main import main as command
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ModuleNotFoundError as error:
         missing = (error.name or str(error)).partition(".")[0]
         print(
@@ -23,7 +25,7 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    app(prog_name="dataarts")
+    sys.exit(command())
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -130,9 +130,18 @@ class String(Schema):
         if length > self.max_length:
             raise ValueError(f"{path}: longer than {counted(self.max_length, 'character')} ({length})")
         if self._match is not None and self._match(value) is None:
-            raise ValueError(f"{path}: does not match the pattern {self.pattern} ({abridged(value)})")
+            raise ValueError(
+                f"{path}: does not match the pattern {self.pattern} ({abridged(value)}{self._culprit(value)})"
+            )
         if not value.isascii():
             check_characters(value, path)
+
+    def _culprit(self, value: str) -> str:
+        """Return in words which character is in the way of a match, if it is only one; not everyone reads patterns."""
+        for character in sorted(set(value)) if len(value) <= 200 else ():
+            if re.search(self.pattern or "", value.replace(character, ""), re.ASCII):
+                return f"; without {character!r} it would"
+        return ""
 
     def _first_match(self, value: str) -> object:
         # Compiled when it is first needed, since compiling takes longer than importing the module.

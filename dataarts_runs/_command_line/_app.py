@@ -24,7 +24,7 @@ from .._steps import perform
 from ..errors import RunError, RunFailed, RunTimedOut, StartUnknown
 from ._outcome import Status, document, status_of
 from ._screen import Screen, Watch, table_of, took
-from ._values import read_duration, read_instance_id, read_params, read_time
+from ._values import read_duration, read_instance_id, read_params, read_state, read_time, states_like
 from ._where import (
     CloudInFront,
     CloudOption,
@@ -113,7 +113,7 @@ class _Session:
 
     def attach(self, job: str, instance_id: int) -> Run:
         """Return the run of an instance ID."""
-        with _arguments():
+        with self.where.arguments():
             return attach(self.client, self.where.project, job, instance_id, workspace=self.where.workspace)
 
     def end(self, status: Status, content: dict[str, Any], line: str, style: str = "") -> NoReturn:
@@ -125,33 +125,22 @@ class _Session:
 
 @contextmanager
 def _session(
-    context: typer.Context, as_json: bool, job: str | None = None, *, changes: bool = False
+    context: typer.Context, as_json: bool, job: str | None = None, *, changes: bool = False, starts: bool = False
 ) -> Generator[_Session]:
     """Give what a subcommand works with, and end it as it should where a call fails or someone interrupts."""
     where = where_of(context)
-    with _arguments():
-        client = where.client()
-    with client:
+    with where.client() as client:
         session = _Session(where, Screen(as_json=as_json), client)
         try:
             yield session
         except ClientError as error:
             status = status_of(error, changes=changes)
-            session.end(
-                status, document(status, session.ids(job), message=str(error)), f"dataarts: error: {error}", "red"
-            )
+            nothing = " Nothing was started." if starts and status is Status.REFUSED else ""
+            line = f"dataarts: error: {error}{nothing}"
+            session.end(status, document(status, session.ids(job), message=str(error)), line, "red")
         except KeyboardInterrupt:
             status = Status.INTERRUPTED
             session.end(status, document(status, session.ids(job), message="interrupted"), "Interrupted.")
-
-
-@contextmanager
-def _arguments() -> Generator[None]:
-    """End the command where an argument is one that the contract forbids, before anything is sent."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        fail(Status.USAGE, str(error))
 
 
 @app.command("run", epilog=_EPILOG)
@@ -182,11 +171,11 @@ def run_job(
     Prints the instance ID as soon as the run was started.
     """
     params = read_params(param or [], params_file)
-    with _session(context, as_json, job, changes=True) as session:
+    with _session(context, as_json, job, changes=True, starts=True) as session:
         where, screen = session.where, session.screen
         run: Run | None = None
         try:
-            with _arguments():
+            with where.arguments():
                 run = start(session.client, where.project, job, params=params, workspace=where.workspace)
             screen.line(f"{_name(run)} was started.")
             screen.result(str(run.instance_id))
@@ -222,7 +211,7 @@ def wait_for_run(
         _wait(session, session.attach(job, instance), timeout, stop=stop_on_interrupt, started=False)
 
 
-@app.command("status")
+@app.command("status", epilog=_EPILOG)
 def show_status(
     context: typer.Context,
     job: JobArgument,
@@ -242,7 +231,7 @@ def show_status(
         session.screen.details(found)
 
 
-@app.command("stop")
+@app.command("stop", epilog=_EPILOG)
 def stop_run(
     context: typer.Context,
     job: JobArgument,
@@ -262,12 +251,10 @@ def stop_run(
         session.end(Status.SUCCEEDED, content, f"{_name(run)} is being stopped.")
 
 
-@app.command("list")
+@app.command("list", epilog=_EPILOG)
 def list_runs(
     context: typer.Context,
-    job: Annotated[
-        str | None, typer.Argument(metavar="[JOB]", help="The name of the job; without it, all jobs.")
-    ] = None,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="The name of the job; without it, all jobs.")] = None,
     since: Annotated[
         Any,
         typer.Option(parser=read_time, metavar="TIME", help="A duration ago (2h, 3d), or a time (2026-01-31T06:00)."),
@@ -275,7 +262,15 @@ def list_runs(
     until: Annotated[
         Any, typer.Option(parser=read_time, metavar="TIME", help="Likewise; without it, the present.")
     ] = None,
-    status: Annotated[JobInstanceStatus | None, typer.Option(help="Only runs in this state.")] = None,
+    status: Annotated[
+        Any,
+        typer.Option(
+            parser=read_state,
+            autocompletion=states_like,
+            metavar="STATE",
+            help=f"Only runs in this state: {', '.join(JobInstanceStatus)}.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     url: UrlOption = None,
     cloud: CloudOption = None,
@@ -289,7 +284,7 @@ def list_runs(
         query = Query(session.client, where.project, job, where.workspace, status)
         if until is not None and until < since:
             fail(Status.USAGE, "--until is earlier than --since")
-        with _arguments():
+        with where.arguments():
             ends = None if until is None else until.timestamp()
             found = perform(find_instances(query, since.timestamp(), ends, ServiceClock()))
         session.screen.document(
@@ -301,9 +296,10 @@ def list_runs(
             }
         )
         if not found:
-            session.screen.line("There are none.")
+            began = since.astimezone().strftime("%Y-%m-%d %H:%M")
+            session.screen.line(f"No runs were planned since {began}; --since looks further back.")
             return
-        session.screen.table(table_of(found))
+        session.screen.table(lambda width: table_of(found, width))
 
 
 def _wait(session: _Session, run: Run, timeout: float | None, *, stop: bool, started: bool) -> NoReturn:

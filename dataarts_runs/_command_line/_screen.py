@@ -15,6 +15,7 @@ from logging import WARNING, Handler, LogRecord, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
@@ -26,7 +27,7 @@ from .._contract import FAILURE, NODE_FAILURE, SUCCESS
 from .._text import duration, given, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from dataarts_client.models import JobInstance, JobInstanceSummary
@@ -35,6 +36,10 @@ __all__ = ["Screen", "Watch", "table_of", "took"]
 
 _WIDE = 10_000
 """Columns for what is not a terminal: nothing is cut."""
+_LEAST_OF_A_NAME = 12
+"""Columns that are left to the names of jobs, so that they can be told apart."""
+_FOR_CONTROLS = 3
+"""Columns that a line which is overwritten leaves free, since a terminal shows ^C where it is typed."""
 
 
 class _Console(Console):
@@ -72,16 +77,18 @@ class Screen:
         if self._as_json:
             self._print(json.dumps(content, ensure_ascii=False, indent=2))
 
-    def table(self, table: Table) -> None:
-        """Print a table as the result; cut to the width of a terminal, whole where it is none."""
+    def table(self, make: Callable[[int], Table]) -> None:
+        """Print a table, made for a number of columns, as the result; where it is no terminal there are enough."""
         if self._as_json:
             return
         if sys.stdout.isatty():
+            console = _Console(highlight=False)
+            table = make(console.width)
             with suppress(OSError):
-                _Console(highlight=False).print(table)
+                console.print(table, width=max(console.width, console.measure(table).minimum), crop=False)
             return
         text = StringIO()
-        Console(file=text, width=_WIDE, color_system=None).print(table)
+        Console(file=text, width=_WIDE, color_system=None).print(make(_WIDE))
         self._print("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
 
     def details(self, instance: JobInstance) -> None:
@@ -98,7 +105,7 @@ class Screen:
         table.add_column(overflow="fold")
         for name, text in rows:
             table.add_row(name, Text(one_line(text), style_of(text) if name == "state" else ""))
-        self.table(table)
+        self.table(lambda width: table)
 
     def watch(self) -> Watch:
         """Return what shows how a run goes on."""
@@ -126,6 +133,7 @@ class Watch:
     def __init__(self, screen: Screen, console: Console) -> None:
         self.instance: JobInstance | None = None
         self._screen = screen
+        self._console = console
         self._began = _clock.monotonic()
         self._handler = _Lines(screen)
         self._loggers = [getLogger(name) for name in ("dataarts_runs", "dataarts_client")]
@@ -179,6 +187,7 @@ class Watch:
             text.append(" · ")
             text.append(f"{one_line(node.node_name)} ")
             text.append(one_line(node.status), "red" if node.status in NODE_FAILURE else "")
+        text.truncate(self._console.width - _FOR_CONTROLS, overflow="ellipsis")
         return text
 
 
@@ -224,18 +233,30 @@ def _moment(milliseconds: int | None) -> str:
         return str(milliseconds)
 
 
-def table_of(instances: Sequence[JobInstanceSummary]) -> Table:
-    """Return a table of instances. Where the terminal is narrow, what is cut is not what a person has to copy."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("instance", "state"):
-        table.add_column(
-            column, no_wrap=True, min_width=max(len(column), *(len(_cell(each, column)) for each in instances))
-        )
-    for column in ("job", "planned", "started", "took"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
-    for each in instances:
-        cells = [_cell(each, str(column.header)) for column in table.columns]
-        table.add_row(cells[0], Text(cells[1], style_of(cells[1])), *map(Text, cells[2:]))
+def table_of(instances: Sequence[JobInstanceSummary], width: int) -> Table:
+    """Return a table of instances.
+
+    Args:
+        instances: The instances.
+        width: How many columns there are. Where they are too few, the times are left out, from the last on, and names
+            of jobs are cut; instance IDs and states, which a person has to copy or looks for, are always whole.
+    """
+    names = ["instance", "state", "job", "planned", "started", "took"]
+    rows = [[_cell(each, name) for name in names] for each in instances]
+    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
+    widths[2] = min(widths[2], _LEAST_OF_A_NAME)
+    shown = len(names)
+    while shown > 3 and sum(widths[:shown]) + 2 * (shown - 1) > width:
+        shown -= 1
+    rest = max(width - sum(widths[:shown]) + widths[2] - 2 * (shown - 1), _LEAST_OF_A_NAME)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name in names[:shown]:
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        cells = [Text(cell) for cell in row[:shown]]
+        cells[1].stylize(style_of(row[1]))
+        cells[2].truncate(rest, overflow="ellipsis")
+        table.add_row(*cells)
     return table
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import typer
 
-from dataarts_client.models import JobParam
+from dataarts_client.models import JobInstanceStatus, JobParam
 
 from .._guards import is_list, is_mapping
 
-__all__ = ["read_duration", "read_instance_id", "read_params", "read_time"]
+__all__ = ["read_duration", "read_instance_id", "read_params", "read_state", "read_time", "states_like"]
 
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[dhms])+")
@@ -53,8 +53,21 @@ def read_time(text: str) -> datetime:
 def read_instance_id(text: str) -> int:
     """Return an instance ID."""
     if not re.fullmatch(r"-?[0-9]{1,19}", text):
-        raise typer.BadParameter(f"{text!r} is no instance ID")
+        raise typer.BadParameter(f"{text!r} is no instance ID, which is a whole number")
     return int(text)
+
+
+def read_state(text: str) -> JobInstanceStatus:
+    """Return the state of a name."""
+    try:
+        return next(state for state in JobInstanceStatus if state == text)
+    except StopIteration:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(JobInstanceStatus)}") from None
+
+
+def states_like(incomplete: str) -> list[str]:
+    """Return the states whose names begin so, for the completion of shells."""
+    return [str(state) for state in JobInstanceStatus if state.startswith(incomplete)]
 
 
 def read_params(pairs: Sequence[str], file: Path | None) -> list[JobParam] | None:
@@ -68,8 +81,9 @@ def read_params(pairs: Sequence[str], file: Path | None) -> list[JobParam] | Non
     given: set[str] = set()
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{pair!r} has no =: write -p name=value")
+        if not equals or not name:
+            missing = "name before the =" if equals else "="
+            raise typer.BadParameter(f"-p {pair!r} has no {missing}: write -p name=value")
         if name in given:
             raise typer.BadParameter(f"parameter {name!r} is there twice")
         given.add(name)
@@ -79,6 +93,8 @@ def read_params(pairs: Sequence[str], file: Path | None) -> list[JobParam] | Non
 
 def _params_of(file: Path) -> dict[str, JobParam]:
     """Return the parameters in a file: an object of names and values, or a list of JobParams."""
+    if str(file) == "-" and sys.stdin.isatty():
+        typer.echo("Type the parameters as JSON, and Ctrl-D at the end.", err=True)
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -105,7 +121,8 @@ def _param(where: object, content: Any) -> JobParam:
         return JobParam.from_dict(content)
     except (ValueError, TypeError) as error:
         name = content.get("name", where) if is_mapping(content) else where
-        raise typer.BadParameter(f"parameter {name!r}: {error}") from None
+        rule = str(error).removeprefix("JobParam.")
+        raise typer.BadParameter(f"parameter {name!r}: {rule}") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def environment(mock: MockServer, **changes: str | None) -> dict[str, str]:
     """Return an environment in which the command uses the mock; None leaves a variable out."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith(_VARIABLES)}
     given = {"DATAARTS_URL": mock.url, "DATAARTS_PROJECT": PROJECT, "OS_TOKEN": mock.token, **changes}
-    return mine | {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in {**mine, **given}.items() if value is not None}
 
 
 def begin(mock: MockServer, *arguments: str, **changes: str | None) -> subprocess.Popen[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
-import time as real_time
 from pathlib import Path
 from typing import Any
 
@@ -46,24 +44,37 @@ def test_failure(dataarts_mock: MockServer) -> None:
     [
         ([], "Usage"),
         (["run"], "JOB"),
-        (["run", ".."], "job_name"),
+        (["run", ".."], "JOB: does not match"),
         (["run", JOB, "-p", "day"], "-p name=value"),
         (["run", JOB, "-p", "a=1", "-p", "a=2"], "twice"),
         (["run", JOB, "-p", f"a={'x' * 1025}"], "1024"),
         (["run", JOB, "--timeout", "soon"], "'soon'"),
         (["run", JOB, "--timeout", "0"], "above 0"),
-        (["run", JOB, "--workspace", "a b"], "workspace"),
+        (["run", JOB, "--workspace", "a b"], "--workspace: "),
         (["run", JOB, "--params-file", "nowhere.json"], "cannot be read"),
         (["wait", JOB, "1.5"], "1.5"),
         (["wait", JOB, "1e3"], "1e3"),
-        (["wait", JOB, str(2**63)], "instance_id"),
+        (["wait", JOB, str(2**63)], "INSTANCE: greater than"),
         (["list", "--since", "yesterday"], "yesterday"),
         (["list", "--status", "failed"], "failed"),
-        (["run", JOB, "--url", "http://127.0.0.1:1", "--cloud", "otc"], "either"),
+        (["run", JOB, "--url", "http://127.0.0.1:1", "--cloud", "otc"], "--url and --cloud; give only one"),
         (["run", JOB, "--cloud", "nimbus"], "'huawei'"),
         (["run", JOB, "--cloud", "otc", "--region", "a/b"], "region"),
         (["run", JOB, "--url", "http://example.invalid"], "unencrypted"),
         (["run", JOB, "--token", "secret"], "--token"),
+        (["run", "my job"], "without ' ' it would"),
+        (["run", JOB, "--project", ""], "no project"),
+        (["run", JOB, "--workspace", ""], "--workspace: shorter"),
+        (["run", JOB, "--url", "127.0.0.1:1"], "--url: must begin with http"),
+        (["run", JOB, "--region", "eu-de"], "--region: has no effect beside DATAARTS_URL"),
+        (["run", JOB, "-p", "=1"], "name before the ="),
+        (["run", JOB, "--timeout", "-5"], "'-5'"),
+        (["run", JOB, "--timeout", "nan"], "'nan'"),
+        (["run", JOB, "--timeout", "1e3"], "'1e3'"),
+        (["rum", JOB], "'run'"),
+        (["wait", JOB], "INSTANCE"),
+        (["wait", JOB, "-7.0"], "-7"),
+        (["list", "--since", "1h", "--until", "2h"], "--until is earlier"),
     ],
 )
 def test_usage(dataarts_mock: MockServer, arguments: list[str], message: str) -> None:
@@ -93,6 +104,38 @@ def test_credentials(dataarts_mock: MockServer, changes: dict[str, str | None], 
     dataarts_mock.assert_ran(JOB, times=0)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATAARTS_URL", "nowhere"), ("DATAARTS_PROJECT", "p 1"), ("DATAARTS_WORKSPACE", "a/b")]
+)
+def test_wrong_environment(dataarts_mock: MockServer, name: str, value: str) -> None:
+    """What is wrong in the environment is named as it is there."""
+    done = end(begin(dataarts_mock, "run", JOB, **{name: value}))
+
+    assert done.status == 2
+    assert done.err.startswith(f"dataarts: error: {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "outcome"),
+    [
+        (["run", JOB], {"OS_TOKEN": None}, "credentials"),
+        (["run", JOB], {"DATAARTS_PROJECT": None}, "usage"),
+        (["run", "a b"], {}, "usage"),
+        (["list", "--since", "yesterday"], {}, "usage"),
+        (["wait", JOB], {}, "usage"),
+    ],
+)
+def test_document_of_what_goes_no_further(
+    dataarts_mock: MockServer, arguments: list[str], changes: dict[str, str | None], outcome: str
+) -> None:
+    """With --json there is a document in any case: of a command line that is wrong, and of missing credentials too."""
+    done = end(begin(dataarts_mock, *arguments, "--json", **changes))
+
+    assert done.document["outcome"] == outcome
+    assert done.document["message"] in done.err
+    assert done.document["instance_id"] is None
+
+
 def test_key_pair(dataarts_mock: MockServer) -> None:
     """An access key and its secret key are credentials too; the SDK's project ID is the project."""
     changes = {"OS_TOKEN": None, "DATAARTS_PROJECT": None, "HUAWEICLOUD_SDK_PROJECT_ID": PROJECT}
@@ -110,6 +153,7 @@ def test_refusal(dataarts_mock: MockServer, arguments: list[str]) -> None:
 
     assert done.status == 4
     assert "DLF." in done.err
+    assert ("Nothing was started." in done.err) is (arguments[0] == "run")
     assert done.out == ""
 
 
@@ -171,53 +215,6 @@ def test_timeout(dataarts_mock: MockServer) -> None:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("stop", [False, True])
-def test_interruption(dataarts_mock: MockServer, number: signal.Signals, stop: bool) -> None:
-    """A signal ends a sleeping wait within half a second, with status 130; the run goes on, or is stopped if asked for.
-
-    The machine may be busy, so the time is allowed to be longer; without the signal it would be twenty seconds.
-    """
-    dataarts_mock.add_job(JOB, states=("running",), seconds=3600)
-    process = begin(dataarts_mock, "run", JOB, *(["--stop-on-interrupt"] if stop else []))
-    assert process.stdout is not None
-    assert process.stderr is not None
-    instance_id = int(process.stdout.readline())
-    while "running:" not in process.stderr.readline():
-        pass
-    real_time.sleep(0.1)
-    began = real_time.monotonic()
-    process.send_signal(number)
-    process.wait(30)
-    seconds = real_time.monotonic() - began
-    done = end(process)
-
-    assert done.status == 130
-    assert seconds < 3
-    assert done.out.split() == ["running"]
-    if stop:
-        assert dataarts_mock.instances[0].status == "manual-stop"
-        assert "is being stopped" in done.err
-    else:
-        assert dataarts_mock.instances[0].status == "running"
-        assert f"The run goes on; to wait for it again: dataarts wait {JOB} {instance_id}" in done.err
-
-
-def test_interruption_of_a_start(dataarts_mock: MockServer) -> None:
-    """A signal while the start is under way is status 130, and the line says that the job may have been started."""
-    dataarts_mock.fail_next(delay=60)
-    process = begin(dataarts_mock, "run", JOB)
-    while not dataarts_mock.instances:
-        real_time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    done = end(process)
-    dataarts_mock.reset()
-
-    assert done.status == 130
-    assert "may have been" in done.err
-    assert f"dataarts list {JOB}" in done.err
-
-
 @pytest.mark.parametrize("state", ["success", "fail", "running"])
 def test_document(dataarts_mock: MockServer, state: str) -> None:
     """With --json, standard output is one document: the outcome, the run, and the instance as the service sends it."""
@@ -248,7 +245,7 @@ def test_huge_instance_ids() -> None:
 
 
 def test_wait(dataarts_mock: MockServer) -> None:
-    """`wait` waits for a run that was started before, as `run` does."""
+    """`wait` waits for a run that was started before, as `run` does; zeros in front of an ID mean nothing."""
     dataarts_mock.add_job(JOB, states=("running", "fail"))
     run(dataarts_mock, "run", JOB, "--timeout", "0.3s")
     instance_id = dataarts_mock.instances[0].instance_id
@@ -256,6 +253,7 @@ def test_wait(dataarts_mock: MockServer) -> None:
 
     assert done.status == 1
     assert done.out.split() == ["fail"]
+    assert run(dataarts_mock, "wait", JOB, f"000{instance_id}").status == 1
 
 
 def test_status(dataarts_mock: MockServer) -> None:
@@ -369,6 +367,13 @@ def test_help_names_the_statuses(dataarts_mock: MockServer) -> None:
 
     for status in ("0 succeeded", "1 failed", "2 usage", "3 credentials", "4 refused", "5 whether", "6 ", "130 "):
         assert status in text
+
+
+def test_completion_of_states(dataarts_mock: MockServer) -> None:
+    """Shells complete the states to list."""
+    words = {"_DATAARTS_COMPLETE": "complete_bash", "COMP_WORDS": "dataarts list --status ma", "COMP_CWORD": "3"}
+
+    assert run(dataarts_mock, **words).out.split() == ["manual-stop"]
 
 
 def test_without_the_extra_it_names_it() -> None:
