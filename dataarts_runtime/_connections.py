@@ -16,7 +16,7 @@ from .schema import abridged
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["KEEPALIVE", "Connections", "checked_flag", "checked_proxy", "checked_verify", "ssl_context"]
+__all__ = ["KEEPALIVE", "Connections", "PerLoop", "checked_flag", "checked_proxy", "checked_verify", "ssl_context"]
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
@@ -40,14 +40,14 @@ class _AsyncClient(httpx.AsyncClient):
     cookies: Any = _NoCookies()
 
 
-class _PerLoop:
-    """What belongs to one event loop: neither connections nor locks outlive theirs."""
+class PerLoop:
+    """The httpx client of one event loop, and the slots for its requests: as many as there may be connections."""
 
-    __slots__ = ("calls", "client", "turn")
+    __slots__ = ("calls", "client", "slots")
 
-    def __init__(self, client: httpx.AsyncClient, turn: asyncio.Semaphore) -> None:
+    def __init__(self, client: httpx.AsyncClient, slots: asyncio.Semaphore) -> None:
         self.client = client
-        self.turn = turn
+        self.slots = slots
         self.calls = 0
 
 
@@ -89,7 +89,7 @@ class Connections:
         self._closed = False
         self._blocking: httpx.Client | None = None
         self._blocking_calls = 0
-        self._loops: dict[asyncio.AbstractEventLoop, _PerLoop] = {}
+        self._loops: dict[asyncio.AbstractEventLoop, PerLoop] = {}
 
     def check_open(self) -> None:
         """Raise a RuntimeError after `close`."""
@@ -120,7 +120,7 @@ class Connections:
         client, self._blocking = self._blocking, None
         return client
 
-    def take_async(self) -> _PerLoop:
+    def take_async(self) -> PerLoop:
         """Return what an asynchronous call needs in the running event loop."""
         from asyncio import Semaphore, get_running_loop  # slow to import; whoever gets here has done it
 
@@ -132,11 +132,11 @@ class Connections:
                 self._forget_closed_loops()
                 client = self._make(_AsyncClient, self._async_transport, _hide_location_async)
                 # Queueing at the semaphore costs less than in httpx's pool.
-                found = self._loops[loop] = _PerLoop(client, Semaphore(self._max_connections))
+                found = self._loops[loop] = PerLoop(client, Semaphore(self._max_connections))
             found.calls += 1
             return found
 
-    async def give_back_async(self, taken: _PerLoop) -> None:
+    async def give_back_async(self, taken: PerLoop) -> None:
         """End an asynchronous call."""
         taken.calls -= 1
         if self._closed:

@@ -1,11 +1,9 @@
-"""Read what a response says: its JSON or text, the error in it, whatever shape that has, and how long to wait."""
+"""Read the body of a response: its JSON or text, and the error in it, whatever shape that has."""
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from encodings import normalize_encoding
@@ -16,7 +14,7 @@ import httpx
 
 from ._redact import excerpt, hidden
 
-__all__ = ["ErrorDetails", "error_details", "json_of", "retry_after", "text_of"]
+__all__ = ["ErrorDetails", "error_details", "json_of", "text_of"]
 
 _CHARSET = r"(?i);\s*charset\s*=\s*\"?([\w.:+-]+)"  # few responses need it, so it is not compiled when imported
 
@@ -200,21 +198,3 @@ def _first(fields: dict[str, Any], *names: str) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
     return None
-
-
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait; None if there is none, or it cannot be read."""
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]+", value):
-        return float(value)
-    if not value:
-        return None
-    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
-
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if date.tzinfo is None:  # one of the formats that RFC 9110 allows has no time zone; all are in UTC
-        date = date.replace(tzinfo=datetime.UTC)
-    return max(0.0, date.timestamp() - time.time())

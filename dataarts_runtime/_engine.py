@@ -1,46 +1,36 @@
 """The engine of a client: it attempts a call until there is a response, or none to be had.
 
-A call is attempted again only where nothing can run twice: the service has not seen it, or has refused it for now
-(429). Calls that only read are attempted again also where the response was lost or says that a gateway failed.
+It holds the loop and the deadline, and logs each attempt. Whether a call is attempted again, `_retry` decides; what a
+failure means, `_outcome`; when a throttled call is sent, `_throttle`.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from logging import DEBUG, Logger
 from typing import Any, NamedTuple
 
 import httpx
 
-from . import _decode
-from ._connections import Connections
-from ._outcome import NoResponse, ReceivedResponse, outcome_of_error, received
+from ._connections import Connections, PerLoop
+from ._outcome import SAFE_METHODS, NoResponse, ReceivedResponse, outcome_of_error, outcome_of_response
 from ._redact import hidden, one_line, secrets_of
+from ._retry import LONGEST_RETRY_AFTER, is_throttled, may_repeat, wait_before_repeat
 from ._stream import Deadline, read_body, read_body_async
 from ._throttle import Throttle, Turn
 from ._trace import Attempt, TracedAuth
 from .schema import abridged
 from .types import Unset
 
-__all__ = ["SAFE_METHODS", "Call", "Engine", "seconds"]
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that change nothing (RFC 9110, section 9.2.1), as far as APIs of this kind use them."""
-
-LONGEST_RETRY_AFTER = 30.0
-"""The most seconds of a Retry-After that are waited for."""
-
-_TRANSIENT_STATUSES = frozenset({502, 503, 504})
-_FIRST_BACKOFF = 0.25  # seconds, doubled with each attempt
-_LONGEST_BACKOFF = 8.0
+__all__ = ["Call", "Engine", "checked_timeout"]
 
 
 class Call(NamedTuple):
-    """A call whose arguments are checked, ready to be sent as often as need be."""
+    """A request of an operation, from arguments that are checked; each attempt at the call sends it."""
 
     method: str
     target: str
@@ -112,37 +102,46 @@ class Engine:
 
     def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Send a call, again if need be; return the response, or raise the ClientError that says why there is none."""
-        ends = time.monotonic() + (limit := self._limit(timeout))
+        limit = self._limit(timeout)
+        ends = time.monotonic() + limit
         attempts = 0
-        while True:
-            outcome = self._attempt(call, ends, limit)
-            attempts += 1
-            pause = self._pause(call, outcome, attempts, ends)
-            if pause is None:
-                return _response(outcome)
-            time.sleep(pause)
+        client = self.connections.take()
+        try:
+            while True:
+                outcome = self._attempt(client, call, ends, limit)
+                attempts += 1
+                pause = self._pause(call, outcome, attempts, ends)
+                if pause is None:
+                    return _response(outcome)
+                time.sleep(pause)
+        finally:
+            self.connections.give_back()
 
     async def send_async(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Do as `send` does, without blocking."""
         from asyncio import sleep  # slow to import; whoever gets here has done it
 
-        ends = time.monotonic() + (limit := self._limit(timeout))
+        limit = self._limit(timeout)
+        ends = time.monotonic() + limit
         attempts = 0
-        while True:
-            outcome = await self._attempt_async(call, ends, limit)
-            attempts += 1
-            pause = self._pause(call, outcome, attempts, ends)
-            if pause is None:
-                return _response(outcome)
-            await sleep(pause)
+        taken = self.connections.take_async()
+        try:
+            while True:
+                outcome = await self._attempt_async(taken, call, ends, limit)
+                attempts += 1
+                pause = self._pause(call, outcome, attempts, ends)
+                if pause is None:
+                    return _response(outcome)
+                await sleep(pause)
+        finally:
+            await self.connections.give_back_async(taken)
 
     def _limit(self, timeout: float | Unset | None) -> float:
-        return self._timeout if timeout is None or isinstance(timeout, Unset) else seconds(timeout)
+        return self._timeout if timeout is None or isinstance(timeout, Unset) else checked_timeout(timeout)
 
-    def _attempt(self, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
+    def _attempt(self, client: httpx.Client, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
         attempt = Attempt(traced=self._traced, ends=ends)
         request = self._request(call, attempt)
-        client = self.connections.take()
         try:
             turn = Turn()
             while self._throttle.active and (wait := self._throttle.wait(time.monotonic(), turn, ends)):
@@ -159,18 +158,19 @@ class Engine:
             return outcome_of_error(error, attempt, request, limit)
         finally:
             for stream in attempt.half_open():
-                stream.close()
-            self.connections.give_back()
-        return received(attempt)
+                with suppress(Exception):  # the connection was given up; how it closes says nothing of the call
+                    stream.close()
+        return outcome_of_response(attempt)
 
-    async def _attempt_async(self, call: Call, ends: float, limit: float) -> ReceivedResponse | NoResponse:
+    async def _attempt_async(
+        self, taken: PerLoop, call: Call, ends: float, limit: float
+    ) -> ReceivedResponse | NoResponse:
         from asyncio import sleep, timeout  # as above
 
         attempt = Attempt(traced=self._traced_async, ends=ends)
         request = self._request(call, attempt)
-        taken = self.connections.take_async()
         try:
-            async with timeout(ends - time.monotonic()), taken.turn:
+            async with timeout(ends - time.monotonic()), taken.slots:
                 turn = Turn()
                 while self._throttle.active and (wait := self._throttle.wait(time.monotonic(), turn, ends)):
                     await sleep(wait)
@@ -186,16 +186,16 @@ class Engine:
             return outcome_of_error(error, attempt, request, limit)
         finally:
             for stream in attempt.half_open():
-                await stream.aclose()
-            await self.connections.give_back_async(taken)
-        return received(attempt)
+                with suppress(Exception):  # as above
+                    await stream.aclose()
+        return outcome_of_response(attempt)
 
     def _request(self, call: Call, attempt: Attempt) -> httpx.Request:
         length = len(call.content) if call.content or call.method in ("POST", "PUT", "PATCH") else None
         try:
             url = self._url(call.target)
-        except httpx.InvalidURL:
-            raise ValueError("the arguments make a URL that is too long") from None
+        except httpx.InvalidURL as error:  # what it says, as "URL too long", shows no value
+            raise ValueError(f"the arguments make a URL that cannot be requested: {error}") from None
         request = httpx.Request(
             call.method,
             url,
@@ -204,46 +204,33 @@ class Engine:
             extensions={"attempt": attempt},
         )
         if self._auth is not None:
-            request.read()
+            request.read()  # so that authentication can read `request.content`, to sign it for example
         return request
 
     def _pause(self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float) -> float | None:
-        """Return the seconds until the next attempt, or None if there must be none; log which."""
+        """Return the seconds until the next attempt, or None if there is none; tell the throttle and the log."""
         now = time.monotonic()
-        pause = self._pause_after(call, outcome, attempts, now)
-        if pause is not None and (attempts > self._max_retries or now + pause >= ends):
-            pause = None
+        throttled = is_throttled(outcome)
+        repeatable = may_repeat(outcome, safe=call.safe)
+        wait = wait_before_repeat(outcome, attempts) if throttled or repeatable else 0.0
+        if throttled:
+            self._throttle.refused(now, min(wait, LONGEST_RETRY_AFTER))
+        elif isinstance(outcome, ReceivedResponse):
+            self._throttle.accepted(now)
+        repeated = repeatable and attempts <= self._max_retries and wait <= LONGEST_RETRY_AFTER and now + wait < ends
+        pause = wait if repeated else None
+        self._log_attempt(call, outcome, attempts, pause)
+        return pause
+
+    def _log_attempt(
+        self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, pause: float | None
+    ) -> None:
+        """Log how an attempt ended: at WARNING if another one follows after a pause, at DEBUG if it was the last."""
         if pause is not None:
             text = "%s: %s; attempt %d of %d follows in %.2f s"
             self._logger.warning(text, call, _described(outcome), attempts + 1, self._max_retries + 1, pause)
         elif self._logger.isEnabledFor(DEBUG):
             self._logger.debug("%s: %s; attempt %d was the last", call, _described(outcome), attempts)
-        return pause
-
-    def _pause_after(
-        self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, now: float
-    ) -> float | None:
-        """Return the seconds after which another attempt could succeed, or None where it must not be made."""
-        if isinstance(outcome, NoResponse):
-            repeatable = outcome.transient and (call.safe or not outcome.error.outcome_unknown)
-            return _backoff(attempts) if repeatable else None
-        if outcome.status != 429:
-            self._throttle.accepted(now)
-            if not (call.safe and outcome.status in _TRANSIENT_STATUSES):
-                return None
-        pause = _decode.retry_after(outcome.headers)
-        if pause is None:
-            pause = _backoff(attempts)
-        if pause > LONGEST_RETRY_AFTER:
-            return None
-        if outcome.status == 429:
-            self._throttle.refused(now, pause)
-        return None if outcome.carried_out_before and not call.safe else pause
-
-
-def _backoff(attempts: int) -> float:
-    """Return seconds that grow with the attempts that were made, with jitter, which is no secret."""
-    return min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(attempts - 1, 16)) * random.uniform(0.5, 1.0)
 
 
 def _response(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:
@@ -253,7 +240,7 @@ def _response(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:
 
 
 def _described(outcome: ReceivedResponse | NoResponse) -> str:
-    """Return what a log shows of an outcome."""
+    """Return an outcome as a log line shows it, without secrets."""
     if isinstance(outcome, NoResponse):
         return f"{type(outcome.error).__name__}: {str(outcome.error).rstrip('.')}"
     request_id = outcome.headers.get("x-request-id")
@@ -263,7 +250,7 @@ def _described(outcome: ReceivedResponse | NoResponse) -> str:
     return f"HTTP {outcome.status} [request {one_line(shown, 80)}]"
 
 
-def seconds(value: Any) -> float:
+def checked_timeout(value: Any) -> float:
     """Return a timeout, checked."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"timeout: must be a number of seconds, not {type(value).__name__}")

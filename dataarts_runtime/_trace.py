@@ -18,9 +18,6 @@ from ._stream import BodyReader, Deadline, keep_deadline, read_body, read_body_a
 
 __all__ = ["Attempt", "Exchange", "Phase", "TracedAuth", "UnsendableHeader", "traces_all"]
 
-# What the service refuses, it has not carried out: the credentials (401), and more than its rate limit allows (429).
-_REFUSALS = frozenset({401, 429})
-
 
 class Phase(IntEnum):
     """How far a request came that was given to a transport. While it is CONNECTING, the service cannot have seen it."""
@@ -74,14 +71,7 @@ class Exchange:
         self._phase_before = phase
         self._connect_error: BaseException | None = None
 
-    @property
-    def may_be_carried_out(self) -> bool:
-        """Whether the service may have carried out the request."""
-        if self.response is not None:
-            return self.response.status_code not in _REFUSALS
-        return self.phase >= Phase.IN_TRANSPORT
-
-    def failed(self, error: BaseException) -> None:
+    def note_failure(self, error: BaseException) -> None:
         """Take an exception that ended the exchange.
 
         If it comes from a connection that was traced as failed, nothing was sent, whatever the transport around.
@@ -158,17 +148,6 @@ class Attempt:
         self.exchanges.append(exchange)
         request.extensions["trace"] = exchange.trace if blocking else exchange.trace_async
         return exchange
-
-    @property
-    def may_be_carried_out(self) -> bool:
-        """Whether the service may have carried out the operation."""
-        return any(exchange.is_operation and exchange.may_be_carried_out for exchange in self.exchanges)
-
-    @property
-    def was_carried_out_before(self) -> bool:
-        """Whether an earlier exchange than the last may have carried out the operation."""
-        earlier = self.exchanges[:-1]
-        return bool(earlier) and any(each.is_operation and each.may_be_carried_out for each in earlier)
 
     @property
     def requests(self) -> list[httpx.Request]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import httpx
 
 from ._connections import Connections, checked_flag, checked_proxy, checked_verify
-from ._engine import Call, Engine, seconds
+from ._engine import Call, Engine, checked_timeout
 from ._headers import checked_header
 from ._trace import traces_all
 from .schema import abridged, is_mapping
@@ -89,7 +89,7 @@ class BaseClient:
                 of URLs that may hold a password, are never shown.
         """
         url = _checked_url(base_url)
-        self._timeout = seconds(timeout)
+        self._timeout = checked_timeout(timeout)
         checked_headers = _checked_headers(self.user_agent, headers)
         self._base_url = str(url)
         self._check_transports(transport, async_transport, verify=verify, proxy=proxy)

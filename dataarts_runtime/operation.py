@@ -9,9 +9,10 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from urllib.parse import quote
 
 from . import _decode, errors
-from ._engine import SAFE_METHODS, Call
-from ._outcome import ReceivedResponse
+from ._engine import Call
+from ._outcome import MAY_BE_CARRIED_OUT, ReceivedResponse, outcome_unknown
 from ._redact import excerpt, has_credentials, hidden, one_line, secrets_of
+from ._retry import retry_after
 from .client import BaseClient
 from .schema import Schema, abridged, is_list
 from .types import UNSET, Response, Unset
@@ -286,7 +287,7 @@ class Operation(Generic[R, E]):
 
     def _unexpected(self, response: ReceivedResponse, problem: str) -> errors.UnexpectedResponse:
         secrets = self._secrets(response)
-        unknown = self._method not in SAFE_METHODS
+        unknown = outcome_unknown(response, self._method)
         said = [f"HTTP {response.status}: {problem}"]
         location = response.headers.get("location")
         if location:
@@ -294,7 +295,7 @@ class Operation(Generic[R, E]):
         elif shown := excerpt(_decode.text_of(response.content, response.headers, errors="replace"), secrets):
             said[0] += f": {shown}"
         if unknown:
-            said.append(_MAYBE_CARRIED_OUT)
+            said.append(MAY_BE_CARRIED_OUT)
         return errors.UnexpectedResponse(_sentences(said), response=_public(response, None), outcome_unknown=unknown)
 
     def _error(self, response: ReceivedResponse) -> errors.ApiError:
@@ -302,14 +303,14 @@ class Operation(Generic[R, E]):
         status = response.status
         secrets = self._secrets(response)
         details = _decode.error_details(response.content, response.headers, secrets)
-        unknown = self._method not in SAFE_METHODS and (status == 408 or status >= 500 or response.carried_out_before)
+        unknown = outcome_unknown(response, self._method)
 
         start = f"HTTP {status} {details.code}" if details.code else f"HTTP {status}"
         if details.request_id:
             start += f" [request {one_line(details.request_id, 80)}]"
         said = [f"{start}: {_without_status(details.message, status) or 'the response says no more'}"]
         if unknown:
-            said.append(_MAYBE_CARRIED_OUT)
+            said.append(MAY_BE_CARRIED_OUT)
         said.append(self._hint(response, details.code))
 
         kind = _ERRORS.get(status) or (errors.ServerError if 500 <= status < 600 else errors.ApiError)
@@ -322,7 +323,7 @@ class Operation(Generic[R, E]):
             outcome_unknown=unknown,
         )
         if isinstance(error, errors.TooManyRequests | errors.ServerError):
-            error.retry_after = _decode.retry_after(response.headers)
+            error.retry_after = retry_after(response.headers)
         return error
 
     def _hint(self, response: ReceivedResponse, code: str | None) -> str:
@@ -333,8 +334,6 @@ class Operation(Generic[R, E]):
         hint = None if key is None else self._hints[key]
         return hint if isinstance(hint, str) else (hint or {}).get(code or "", "")
 
-
-_MAYBE_CARRIED_OUT = "The request may have been carried out."
 
 _ERRORS: dict[int, type[errors.ApiError]] = {
     400: errors.BadRequest,

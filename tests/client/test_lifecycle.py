@@ -21,7 +21,7 @@ from dataarts_client.api.jobs import run_job_immediately
 from dataarts_client.models import RunJobResponse
 
 from ._answers import STARTED, hang, http
-from ._calls import JOB, PROJECT, make, refusing
+from ._calls import JOB, PROJECT, attempt, make, refusing
 from ._server import Connection, Server
 
 CLOSED = "a client was used after it was closed"
@@ -364,6 +364,78 @@ def test_aclose_while_calls_are_under_way() -> None:
 
     with Server(late) as server:
         assert asyncio.run(run(server.url)).instance_id == 132343
+
+
+def test_close_while_a_call_pauses() -> None:
+    """A call that is closed in another thread while it pauses before it is repeated ends as it would have."""
+    with Server(http(429, "", "Retry-After: 1"), http(200, STARTED)) as server, ThreadPoolExecutor() as pool:
+        client = make(server.url)
+        under_way = pool.submit(sync, client)
+        while not server.requests:
+            time.sleep(0.01)
+        client.close()
+
+        assert under_way.result(10).instance_id == 132343
+        assert len(server.requests) == 2
+
+
+def test_aclose_while_a_call_pauses() -> None:
+    """A call that is closed in another task while it pauses before it is repeated ends as it would have."""
+
+    async def run(url: str) -> Any:
+        client = make(url)
+        under_way = asyncio.create_task(run_job_immediately.asyncio(PROJECT, JOB, client=client))
+        while not server.requests:
+            await asyncio.sleep(0.01)
+        await client.aclose()
+        return await under_way
+
+    with Server(http(429, "", "Retry-After: 1"), http(200, STARTED)) as server:
+        assert asyncio.run(run(server.url)).instance_id == 132343
+        assert len(server.requests) == 2
+
+
+class _Unclosable:
+    """A network stream that fails when it is closed."""
+
+    read = write = start_tls = None
+
+    def close(self) -> None:
+        raise OSError("it cannot be closed")
+
+    async def aclose(self) -> None:
+        raise OSError("it cannot be closed")
+
+
+class _HalfOpen(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Fails to connect, with a stream left that cannot be closed."""
+
+    closed = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["trace"]("connection.connect_tcp.complete", {"return_value": _Unclosable()})
+        raise httpx.ConnectError("no handshake")
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions["trace"]("connection.connect_tcp.complete", {"return_value": _Unclosable()})
+        raise httpx.ConnectError("no handshake")
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def test_connection_that_cannot_be_closed(mode: str) -> None:
+    """A connection that fails when it is closed changes neither how a call ends, nor that the client closes."""
+    transport = _HalfOpen()
+    options: dict[str, Any] = {"transport" if mode == "sync" else "async_transport": transport}
+    outcome = attempt(mode, run_job_immediately, Client("http://127.0.0.1:9", **options))
+
+    assert type(outcome.error) is errors.OutcomeUnknown, outcome.end
+    assert "no handshake" in str(outcome.error)
+    assert transport.closed
 
 
 def test_close_in_the_middle_of_many_calls() -> None:

@@ -58,6 +58,17 @@ def test_others_wait_too() -> None:
             assert run_job_immediately.sync(PROJECT, JOB, client=client).instance_id == 132343
 
 
+def test_others_wait_for_what_one_call_does_not() -> None:
+    """A Retry-After that is too long for one call to wait for makes the client's other calls wait."""
+    with Server(http(429, BODY, "Retry-After: 3600"), http(200, STARTED)) as server, make(server.url) as client:
+        with pytest.raises(errors.TooManyRequests):
+            run_job_immediately.sync(PROJECT, JOB, client=client)
+        with pytest.raises(errors.RequestNotSent, match="throttles this client"):
+            run_job_immediately.sync(PROJECT, JOB, client=client, timeout=0.2)
+
+        assert len(server.requests) == 1
+
+
 def _waits(throttle: Throttle, now: float, count: int) -> list[float]:
     return [throttle.wait(now, Turn(), 1e9) for _ in range(count)]
 
@@ -74,12 +85,56 @@ def test_rate_is_what_was_let_through() -> None:
     assert _waits(throttle, 102.0, 3) == pytest.approx([0, 1 / 19, 2 / 19])
 
 
-def test_one_refusal_of_a_single_call_sets_no_rate() -> None:
-    """Where nothing else was let through there is no rate to keep to: after the pause requests go at once."""
+def test_rate_is_that_of_one_second() -> None:
+    """Responses that arrive during the pause are counted, but not as if all had come within one second."""
+    throttle = Throttle()
+    for index in range(20):
+        throttle.accepted(100 + index / 20)
+    throttle.refused(101.0, 5.0)
+    for index in range(80):
+        throttle.accepted(101 + index / 20)
+
+    assert _waits(throttle, 106.0, 2) == pytest.approx([0, 1 / 19])
+
+
+def test_rate_of_one_a_second() -> None:
+    """Where one request was let through, the others follow one by one, not all at once."""
+    throttle = Throttle()
+    throttle.accepted(100.5)
+    throttle.refused(101.0, 1.0)
+
+    assert _waits(throttle, 102.0, 3) == pytest.approx([0, 1 / 0.95, 2 / 0.95])
+
+
+def test_one_goes_first_where_none_was_let_through() -> None:
+    """Where nothing was let through, one request goes after the pause; the others follow once it was accepted."""
     throttle = Throttle()
     throttle.refused(100.0, 1.0)
 
-    assert _waits(throttle, 101.0, 3) == [0, 0, 0]
+    assert _waits(throttle, 101.0, 3) == [0, 1, 1]
+    throttle.accepted(101.2)
+    assert _waits(throttle, 101.3, 3) == [0, 0, 0]
+    assert not throttle.active
+
+
+def test_one_that_goes_first_and_is_refused() -> None:
+    """If the one that goes first is refused too, the others wait anew, without having been sent."""
+    throttle = Throttle()
+    throttle.refused(100.0, 1.0)
+    _waits(throttle, 101.0, 1)
+    throttle.refused(101.1, 3.0)
+
+    assert _waits(throttle, 101.2, 2) == pytest.approx([2.9, 2.9])
+    assert _waits(throttle, 104.1, 2) == [0, 1]
+
+
+def test_one_that_goes_first_and_is_lost() -> None:
+    """If nothing is heard of the one that goes first, the others follow after a second."""
+    throttle = Throttle()
+    throttle.refused(100.0, 1.0)
+    _waits(throttle, 101.0, 1)
+
+    assert _waits(throttle, 102.0, 3) == [0, 0, 0]
     assert not throttle.active
 
 

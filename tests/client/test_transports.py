@@ -15,9 +15,11 @@ import pytest
 from dataarts_auth import TokenAuth
 from dataarts_client import Client, errors
 from dataarts_client.api.jobs import run_job_immediately
+from dataarts_runtime.client import BaseClient
 
 from ._answers import BELOW_400, BRIEF, STARTED, Case, cut, hang, http, reset
 from ._calls import attempt
+from ._operation import read_things
 from ._refusals import BODY, REFUSALS
 from ._server import Answer, Server
 from ._transports import WRONG_NAMES, OddError, aiohttp, misnaming, wrapping
@@ -152,6 +154,23 @@ def test_failover_after_a_send() -> None:
     outcome = attempt("sync", run_job_immediately, Client("http://127.0.0.1:9", transport=Failover()))
 
     assert type(outcome.error) is errors.OutcomeUnknown
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("mistake", [AssertionError, TypeError, KeyError, NotImplementedError])
+def test_mistakes_of_a_transport(mistake: type[Exception]) -> None:
+    """A mistake in a transport's program is the cause of what is raised, and not repeated, not even to read."""
+    sent: list[httpx.Request] = []
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        raise mistake("in the transport")
+
+    with BaseClient("http://127.0.0.1:9", transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(errors.OutcomeUnknown, match="in the transport") as caught:
+            read_things().sync(client, None, None)
+
+    assert type(caught.value.__cause__) is mistake
     assert len(sent) == 1
 
 
