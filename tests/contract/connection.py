@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -47,6 +48,7 @@ class Connection:
         self._ids: dict[str, str] = {}
         self._made: set[tuple[str, str, str]] = set()
         self._noted: set[str] = set()
+        self._is_gone = False
 
     def close(self) -> None:
         """Close the connections."""
@@ -105,6 +107,10 @@ class Connection:
             return Exchange(request, self._client.send(self._built(request), auth=auth), self._target)
         except ValueError as error:  # The credentials cannot authenticate it: a signature takes no body of any size.
             raise NotToBeHadError(str(error)) from None
+        except httpx.ConnectError as error:
+            # It was there before: it may be starting again, and is not to be accused of a request that it never had.
+            if not self._is_back():
+                raise NoResponseError(f"{type(error).__name__}: {error}") from None
         except httpx.RemoteProtocolError as error:
             # The server may have closed a connection that was idle; on a new one it must answer.
             if not may_repeat():
@@ -117,6 +123,20 @@ class Connection:
             return Exchange(request, self._client.send(self._built(request), auth=auth), self._target)
         except httpx.HTTPError as error:
             raise NoResponseError(f"{type(error).__name__}: {error}") from None
+
+    def _is_back(self) -> bool:
+        """Wait until a server that was there accepts connections again; return whether it does."""
+        if self._target.own or self._is_gone:
+            return False
+        base = httpx.URL(self._target.base_url)
+        port = base.port or {"http": 80, "https": 443}[base.scheme]
+        end = time.monotonic() + LONGEST_WAIT
+        while time.monotonic() < end:
+            time.sleep(0.2)
+            with suppress(OSError), socket.create_connection((base.host, port), timeout=LONGEST_WAIT):
+                return True
+        self._is_gone = True  # It is not waited for again.
+        return False
 
     def _built(self, request: Request) -> httpx.Request:
         base = httpx.URL(self._target.base_url)

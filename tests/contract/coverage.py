@@ -9,7 +9,7 @@ was not shown, and is not counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,9 @@ from .document import Document, Operation
 from .records import Outcome, Record, Records
 
 LEFT_OUT = "left out by --only"
-UNTRIED = "no case of it could be made"
+UNTRIED = "no case of it was sent"
+REFUSED_WITHIN = "every case that would show it failed"
+NOT_HAD = "no response had it"
 NO_REQUEST = "the document states no request that is answered so; only a server that is asked to can give it"
 ANOTHER = "the server gives another of the errors that the document allows there"
 ITS_OWN = "a server has values of its own, not the example's"
@@ -95,15 +97,22 @@ class Coverage:
         return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))
 
 
-def covered(document: Document, records: Records, *, partly: bool = False) -> Coverage:
+def covered(
+    document: Document,
+    records: Records,
+    *,
+    partly: bool = False,
+    credentials: Collection[str] = ("token", "signature"),
+) -> Coverage:
     """Return what became of all that a document states.
 
     Args:
         document: The contract.
         records: What was tried, and what the responses were.
         partly: Whether only a part of the suite was asked for.
+        credentials: The kinds of credentials that were given: "token", "signature".
     """
-    evidence = _Evidence(document, records)
+    evidence = _Evidence(document, records, credentials)
     return Coverage(tuple(_judged(evidence, item, partly=partly) for item in items(document)))
 
 
@@ -121,8 +130,9 @@ def _judged(evidence: _Evidence, item: Item, *, partly: bool) -> Covered:
 class _Evidence:
     """What was tried, arranged so that each item finds what concerns it."""
 
-    def __init__(self, document: Document, records: Records) -> None:
+    def __init__(self, document: Document, records: Records, credentials: Collection[str]) -> None:
         self._document = document
+        self._credentials = credentials
         self._records = records
         self._cases: dict[tuple[str, str, bool], list[Record]] = {}
         for record in records.cases:
@@ -148,11 +158,14 @@ class _Evidence:
             for record in self._cases.get((item.operation, place, allowed), ()):
                 if any(record.rule == rule or record.rule.startswith(f"{rule} ") for rule in rules):
                     yield record
+        # Where something within it was accepted, so was the whole.
+        yield from (record for record in self._within(item) if record.outcome == Outcome.PASSED)
+
+    def _within(self, item: Item) -> Iterator[Record]:
         if item.shown_within:
-            # Where something within it was accepted, so was the whole.
             for (operation, place, is_allowed), records in self._cases.items():
                 if operation == item.operation and is_allowed and _is_within(place, item.place):
-                    yield from (record for record in records if record.outcome == Outcome.PASSED)
+                    yield from records
 
     def _seen(self, item: Item) -> Iterator[tuple[str, int]]:
         """Give the error codes of the responses that an item is about, and how many there were."""
@@ -199,7 +212,14 @@ class _Evidence:
 
     def why_not(self, item: Item) -> str:
         """Return the reason that most cases have for not having shown an item."""
-        reasons = Counter(record.reason for record in self._of(item) if record.outcome == Outcome.NOT_SHOWN)
+        if item.credentials and item.credentials not in self._credentials:
+            return f"no {item.credentials} was given"
+        if item.status and self._was_had(item):
+            return NOT_HAD
+        tried = [*self._of(item), *self._within(item)]
+        reasons = Counter(record.reason for record in tried if record.outcome == Outcome.NOT_SHOWN)
+        if not reasons and tried:
+            return REFUSED_WITHIN
         if not reasons and item.status:
             hidden = self._records.of(Outcome.NOT_SHOWN)
             reasons = Counter(record.reason for record in hidden if record.operation == item.operation)

@@ -46,6 +46,7 @@ class Item:
         header: The header of that response.
         is_required: Whether the response must have that header.
         example: The example that it is about.
+        credentials: The kind of credentials that it is about: "token", "signature"; empty for none or any.
         impossible: Why no server can be made to show it; empty if one can.
     """
 
@@ -61,6 +62,7 @@ class Item:
     header: str = ""
     is_required: bool = False
     example: str = ""
+    credentials: str = ""
     impossible: str = ""
 
 
@@ -177,8 +179,9 @@ def _of_operation(document: Document, statement: Statement) -> Iterator[Item]:
 
 
 def _security(statement: Statement, kind: str, rule: str, side: Side) -> Item:
-    place = f"security {kind}"
-    return Item(statement.operation, "credentials", "security", rule, side, ((place, ("required",)),))
+    shown_by = ((f"security {kind}", ("required",)),)
+    about = "" if kind == "any" else kind
+    return Item(statement.operation, "credentials", "security", rule, side, shown_by, credentials=about)
 
 
 def _rule(statement: Statement, rule: str, side: Side, *shown_by: tuple[str, tuple[str, ...]], **about: Any) -> Item:

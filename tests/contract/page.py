@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import jinja2
@@ -156,7 +157,7 @@ def _failure(group: Group) -> dict[str, Any]:
         "count": len(group.records),
         "tried": tried[:_MOST_TRIED],
         "more": max(0, len(tried) - _MOST_TRIED),
-        "details": first.message.partition("\n")[2].strip("\n"),
+        "details": dedent(first.message.partition("\n")[2]).strip("\n"),
         "source": _source(first),
     }
 

@@ -72,7 +72,8 @@ class Run:
     @cached_property
     def coverage(self) -> Coverage:
         """What became of all that the document states; asked for once the run is over."""
-        return covered(self.document, self.records, partly=bool(os.environ.get("ONLY")))
+        given = {"credentials": tuple(self.target.credentials)} if self.target else {}
+        return covered(self.document, self.records, partly=bool(os.environ.get("ONLY")), **given)
 
     @property
     def least(self) -> float:
@@ -106,7 +107,7 @@ class Run:
 def _kind(record: Record) -> tuple[str, ...]:
     """Return what failures that are alike have in common."""
     test = record.test.partition("[")[0]
-    if record.reason.startswith("the response") or record.test == "schemathesis":
+    if record.reason.startswith(("the response", "no response")) or record.test == "schemathesis":
         return (record.reason,)
     edge = (record.place, record.rule) if test.endswith("test_edges") else ()
     return (test, record.reason, *edge)

@@ -248,11 +248,17 @@ def test_success_without_a_body(operation: Operation) -> None:
     assert made == [None] * 4, f"{operation.success.status} without a body became {', '.join(map(_shown, made))}"
 
 
-@pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        pytest.param(operation, status, id=f"{operation.id}-{status}")
+        for operation in DOCUMENT.operations
+        for status in (201, 204, 301, 302, 303, 307, 308)
+        if operation.response(status) is None
+    ],
+)
 def test_other_statuses_are_no_success(status: int, operation: Operation) -> None:
     """A status below 400 that the document does not have is no success; a redirect among them is not followed."""
-    if operation.response(status):
-        pytest.skip("the document has this status")
     response = Response(str(status), "application/json", {}, {}, ())
     with Received(operation, response) as received:
         made = received.back(operation.success.examples[0].value if operation.success.examples else {})

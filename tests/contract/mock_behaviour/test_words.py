@@ -14,7 +14,7 @@ from tests.contract.conftest import DOCUMENT
 from tests.contract.document import METHODS, Operation, Parameter
 from tests.contract.exchange import Exchange, described
 from tests.contract.server._tables import assert_fact
-from tests.contract.server.test_credentials import TOKEN
+from tests.contract.server.test_credentials import TOKEN, needing_credentials
 from tests.contract.things import nowhere
 
 
@@ -112,22 +112,39 @@ def test_what_is_missing(operation: Operation, parameter: Parameter, registry: C
     assert_is(registry, exchange, parameter.not_found[0], f"{parameter.name} = {nowhere(parameter)}")
 
 
-@pytest.mark.parametrize("path", ["/v1", "/no-such-path", "{path}/further"])
+def _unknown(path: str, operation: Operation) -> bool:
+    target = path.format(path=operation.path)
+    return not any(each.matches(target) for each in DOCUMENT.operations)
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        pytest.param(operation, path, id=f"{operation.id}-{path}")
+        for operation in DOCUMENT.operations
+        for path in ("/v1", "/no-such-path", "{path}/further")
+        if _unknown(path, operation)
+    ],
+)
 def test_unknown_path(path: str, operation: Operation, caller: Caller) -> None:
     """A path that the document does not have is answered with 404, credentials or not."""
     request = caller.request(operation)
     target = path.format(path=request.raw_target.partition("?")[0])
-    if any(each.matches(target) for each in DOCUMENT.operations):
-        pytest.skip("the path is that of another operation")
     for auth in (caller.target.auth, None):
         assert_is(caller, caller.raw(request.having(target=target), auth), "ApiNotFound", f"the path {target}")
 
 
-@pytest.mark.parametrize("method", [method.upper() for method in METHODS if method != "head"])
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [
+        pytest.param(operation, method.upper(), id=f"{operation.id}-{method.upper()}")
+        for operation in DOCUMENT.operations
+        for method in METHODS
+        if method != "head" and method.upper() not in DOCUMENT.methods(operation.path)
+    ],
+)
 def test_wrong_method(method: str, operation: Operation, caller: Caller) -> None:
     """A method that a path does not have is answered with 405."""
-    if method in DOCUMENT.methods(operation.path):
-        pytest.skip("the path has the method")
     exchange = caller.raw(caller.request(operation).having(method=method, content=b""))
 
     assert_is(caller, exchange, "MethodNotAllowed", f"the method {method}")
@@ -149,11 +166,10 @@ _CREDENTIALS: dict[str, tuple[str, Change]] = {
 }
 
 
+@needing_credentials
 @pytest.mark.parametrize("about", _CREDENTIALS)
 def test_wrong_credentials(about: str, operation: Operation, caller: Caller) -> None:
     """The refusal of credentials says what is wrong with them."""
-    if not operation.security or {} in operation.security:
-        pytest.skip("the operation needs no credentials")
     name, change = _CREDENTIALS[about]
     assert_is(caller, caller.raw(change(caller.request(operation)), None), name, about, words="Token" in name)
 

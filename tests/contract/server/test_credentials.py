@@ -155,14 +155,14 @@ def _case(operation: Operation, rule: str, tried: str, change: Change, auth: Any
     return Case(operation, f"security {rule}", "required", tried, change, violation, codes, auth=auth)
 
 
-def _needs_credentials(operation: Operation) -> None:
-    if not operation.security or {} in operation.security:
-        pytest.skip("the operation needs no credentials")
+NEED_CREDENTIALS = [each for each in DOCUMENT.operations if each.security and {} not in each.security]
+needing_credentials = pytest.mark.parametrize("operation", NEED_CREDENTIALS, ids=lambda operation: operation.id)
+"""What marks tests of the operations that need credentials."""
 
 
+@needing_credentials
 def test_credentials_are_needed(operation: Operation, caller: Caller) -> None:
     """A request without credentials is refused with 401, with a body and without, in JSON and not."""
-    _needs_credentials(operation)
     changes: dict[str, Change] = {
         "no credentials": nothing,
         "no credentials and no body": lambda request: request.having(content=b""),
@@ -178,18 +178,18 @@ def test_credentials_are_needed(operation: Operation, caller: Caller) -> None:
     assert_kept(caller, [_case(operation, "any", tried, change, None) for tried, change in changes.items()])
 
 
+@needing_credentials
 def test_what_is_no_token(operation: Operation, caller: Caller) -> None:
     """What comes near the token, or stands where no token belongs, is refused with 401."""
-    _needs_credentials(operation)
     if caller.target.token is None:
         pytest.skip("no token was given")
     tokens = _wrong_tokens(caller.target.token)
     assert_kept(caller, [_case(operation, "token", tried, change, None) for tried, change in tokens.items()])
 
 
+@needing_credentials
 def test_what_is_no_signature(operation: Operation, caller: Caller) -> None:
     """A signature of another key, of another request or of another form is refused with 401."""
-    _needs_credentials(operation)
     if caller.target.key_pair is None:
         pytest.skip("no key pair was given")
     signatures = _wrong_signatures(caller.target.key_pair)
@@ -214,9 +214,9 @@ class _At(httpx.Auth):
 
 
 @pytest.mark.parametrize("minutes", [-24 * 60, -16, -14, 14, 16, 24 * 60])
+@needing_credentials
 def test_date_of_a_signature(minutes: int, operation: Operation, caller: Caller) -> None:
     """A signature is good for 15 minutes before its date and after."""
-    _needs_credentials(operation)
     if caller.target.key_pair is None:
         pytest.skip("no key pair was given")
     allowed = abs(minutes) < 15
@@ -256,9 +256,9 @@ def test_either_way_to_authenticate(kind: str, operation: Operation, caller: Cal
     assert_kept(caller, cases)
 
 
+@needing_credentials
 def test_name_of_theheader(operation: Operation, caller: Caller) -> None:
     """The name of a header is the same in capitals."""
-    _needs_credentials(operation)
     if caller.target.token is None:
         pytest.skip("no token was given")
     cases = [
