@@ -50,6 +50,10 @@ test-lowest: $(READY) ## Run the tests of client, credentials and mock with the 
 	@$(BIN)/uv pip install --quiet --python $(LOWEST) --constraint $(LOWEST)/lowest.txt --group test --editable '.[aiohttp,cli,mock]'
 	$(LOWEST)/bin/python -m pytest --numprocesses 2 tests/client tests/credentials tests/mock $(ARGS)
 
+.PHONY: test-install
+test-install: $(READY) ## Install the package in fresh environments, as the guide says, and try it; asks the package index
+	@$(BIN)/python scripts/check_install.py
+
 .PHONY: test-browser
 test-browser: $(READY) ## Try the guide and the mock's page in Chromium (Debian: chromium); screenshots go to build/
 	$(BIN)/python -m pytest tests/browser $(ARGS)
