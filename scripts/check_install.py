@@ -27,7 +27,7 @@ with Client("URL", auth=TokenAuth("mock-token")) as client:
 """
 AIOHTTP = """
 import asyncio
-from httpx_aiohttp import AiohttpTransport
+from dataarts_runtime.aiohttp import AiohttpTransport
 from dataarts_auth import TokenAuth
 from dataarts_client import Client
 from dataarts_runs import start_async

@@ -214,8 +214,8 @@ class Session:
 
     def _tests(self, text: str) -> str:
         """Run a block that holds tests, as pytest does."""
-        (self._folder / "test_block.py").write_text(text)
-        return self._shell("python -m pytest -q --rootdir=. -p no:cacheprovider -p no:schemathesis test_block.py")
+        (self._folder / "test_nightly.py").write_text(text)
+        return self._shell("python -m pytest -q --rootdir=. -p no:cacheprovider -p no:schemathesis test_nightly.py")
 
     def _shell(self, text: str) -> str:
         """Run commands, and keep the variables they export for the blocks that follow."""
