@@ -27,7 +27,6 @@ _MINUTE = 60 * SECOND
 _MANUAL = "MANUAL"
 """The type of an instance that was executed immediately, by the name that the contract gives it."""
 
-_STOPPED = "manual-stop"
 _NODES = {
     "waiting": ("waiting", "waiting"),
     "running": ("success", "running"),
@@ -94,7 +93,8 @@ def stop_job_instance(state: State, operation: Operation, parameters: Mapping[st
     instance = _changeable(state, operation, parameters)
     if isinstance(instance, Violation):
         return instance
-    state.instances.set_status(instance, _STOPPED)
+    if operation.resulting_state is not None:
+        state.instances.set_status(instance, operation.resulting_state)
     return None
 
 

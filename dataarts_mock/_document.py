@@ -234,6 +234,7 @@ class Operation:
         self.body = Body(document.resolve(node["requestBody"]), document) if "requestBody" in node else None
         self.max_body_bytes: int = node.get("x-max-body-bytes", MAX_BODY_BYTES)
         self.allowed_states: list[str] = node.get("x-allowed-states", [])
+        self.resulting_state: str | None = node.get("x-resulting-state")
         self.max_window: int | None = node.get("x-max-window-milliseconds")
         alternatives: list[dict[str, list[str]]] = node.get("security", document.root.get("security", []))
         self.security = [[document.security_scheme(name) for name in alternative] for alternative in alternatives]

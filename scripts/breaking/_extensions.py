@@ -159,5 +159,6 @@ _RULES: dict[str, Callable[[Any, Any], Iterator[ExtensionChange]]] = {
     "x-not-found-examples": _errors,
     "x-reference-required": _words,
     "x-refusals": _errors,
+    "x-resulting-state": _words,
     "x-signing-algorithm": _fixed,
 }

@@ -24,8 +24,10 @@ from .things import Things, nowhere
 from .values import variants
 
 ADVICE = "it may start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
-APPEARS = 10.0
-"""Seconds that something which was just made may take to appear."""
+APPEARS = 15.0
+"""Seconds in all that are waited for what was just made to appear."""
+
+_LOOKS_AGAIN = 0.2
 
 USED_UP = "it may start a run, and ALLOW_RUNS= is used up"
 
@@ -48,6 +50,8 @@ class Caller:
         self._connection = Connection(target, document, records)
         self._things = Things(self)
         self._carried_out: set[str] = set()
+        self._ready: dict[str, Request] = {}
+        self._patience = APPEARS
         self._values_first: dict[tuple[str, str], bool] = {}
 
     def close(self) -> None:
@@ -130,15 +134,15 @@ class Caller:
 
     def seen(self, request: Request) -> Exchange:
         """Send a request that looks at what was just made, which may take a moment to appear."""
-        end = time.monotonic() + APPEARS
         while True:
             exchange = self.raw(request)
             missing = self.document.not_found(request.operation).get(exchange.code)
             if missing is None or missing.name not in self.document.made(request.operation):
                 return exchange
-            if self.target.own or time.monotonic() > end:
+            if self.target.own or self._patience < 0:
                 return exchange
-            time.sleep(0.2)
+            self._patience -= _LOOKS_AGAIN
+            time.sleep(_LOOKS_AGAIN)
 
     def once(self, request: Request) -> Exchange:
         """Send a request once, even if the server is too busy."""
@@ -162,6 +166,24 @@ class Caller:
         if exchange.status >= 300:
             raise NotToBeHadError(f"{operation.id} was refused: {exchange.said}")
         return exchange
+
+    def was_carried_out(self, operation: Operation) -> bool:
+        """Return whether the server has carried out an operation."""
+        return operation.id in self._carried_out
+
+    def bare(self, request: Request, *, counts: bool = False) -> tuple[int, bytes]:
+        """Send a request as it is, its method too, and return the status and all that follows the response's head.
+
+        Args:
+            request: What to send.
+            counts: Whether it is about what the server has, and is counted.
+
+        Raises:
+            NotToBeHadError: It may not be sent, or there is no response.
+        """
+        if counts and (reason := self._obstacle(request.operation, Base.THERE, allowed=True)):
+            raise NotToBeHadError(reason)
+        return self._connection.bare(request, self.target.auth)
 
     def count_and_send(self, request: Request, *, allowed: bool) -> Exchange:
         """Send a request about what the server has, if it may be; it is counted.
@@ -241,10 +263,20 @@ class Caller:
     def _base(self, case: Case, base: Base) -> Request:
         """Return the request that a case changes."""
         operation = case.operation
-        is_carried_out = case.violation is None and not case.is_elsewhere and base == Base.THERE
-        if is_carried_out and "x-allowed-states" in operation.node:
-            return self.in_allowed_state(operation)
+        if base == Base.THERE and not case.is_elsewhere and "x-allowed-states" in operation.node:
+            if case.violation is None:
+                return self.in_allowed_state(operation)
+            # Refused for its state, it would not be refused for what is wrong with it.
+            if case.auth is WITH_CREDENTIALS and any(status == 400 for status, _ in case.refusals):
+                return self._still_in_allowed_state(operation)
         return self.request(operation, base)
+
+    def _still_in_allowed_state(self, operation: Operation) -> Request:
+        """Return a request about something in a state that allows the operation, the same one while it stays so."""
+        kept = self._ready.get(operation.id)
+        if kept is None or self._things.state(kept) not in operation.node["x-allowed-states"]:
+            kept = self._ready[operation.id] = self.in_allowed_state(operation)
+        return kept
 
     def in_allowed_state(self, operation: Operation) -> Request:
         """Return a request about something that is in a state that allows the operation.
@@ -292,17 +324,19 @@ class Caller:
             self._learn(exchange, Base.NOWHERE if case.is_elsewhere else base)
         elif base == Base.THERE and exchange.status < 300:
             self.target.runs.started += not case.operation.is_safe
+            self._ready.pop(case.operation.id, None)
         linked = bool(self.document.made(case.operation))
         must_succeed = self.target.own and (not case.is_elsewhere or (self.target.any_job and not linked))
         is_there = base != Base.NOWHERE and self.target.known.has_the_job
         verdict = judge(self.document, case, exchange, is_there=is_there, must_succeed=must_succeed)
-        return self._reconsidered(case, verdict, exchange), exchange
+        return self._reconsidered(case, verdict, exchange, base), exchange
 
     def _learn(self, exchange: Exchange, base: Base) -> None:
         """Learn from the response to a request that is right, but for what it names, what the server has."""
         operation = exchange.request.operation
         if exchange.status < 300:
             self.target.runs.started += not operation.is_safe
+            self._ready.pop(operation.id, None)
             if base == Base.THERE:
                 # Not all operations name a job.
                 self.target.known.has_the_job |= any(
@@ -318,7 +352,7 @@ class Caller:
             if missing and missing.location == "path" and missing.name not in self.document.made(operation):
                 self.target.known.has_every_job = False
 
-    def _reconsidered(self, case: Case, verdict: Verdict, exchange: Exchange) -> Verdict:
+    def _reconsidered(self, case: Case, verdict: Verdict, exchange: Exchange, base: Base) -> Verdict:
         """Return what a response is worth, given how the server answers other requests."""
         if case.names_nothing and exchange.status < 300 and self.target.known.has_every_job is not False:
             return Verdict(Outcome.NOT_SHOWN, "the server may have every job")
@@ -330,8 +364,10 @@ class Caller:
                 return PASSED
             if verdict.outcome == Outcome.PASSED:
                 return Verdict(Outcome.NOT_SHOWN, f"refused for another reason: the {missing.name} is not there")
-        is_refused = verdict.outcome == Outcome.FAILED and case.violation is None and 400 <= exchange.status < 500
-        if is_refused and "x-allowed-states" in case.operation.node and case.operation.id not in self._carried_out:
+        is_refused = 400 <= exchange.status < 500 and "x-allowed-states" in case.operation.node
+        is_for_state = base == Base.THERE and exchange.status == 400 and not case.is_elsewhere
+        is_worth = Outcome.FAILED if case.violation is None else Outcome.PASSED if is_for_state else None
+        if is_refused and verdict.outcome == is_worth and not self.was_carried_out(case.operation):
             # The document leaves open whether a server does it at all, and how it refuses.
             return Verdict(Outcome.NOT_SHOWN, f"the server refuses {case.operation.id} in every state that was seen")
         return verdict

@@ -140,7 +140,7 @@ def _of_status(document: Document, case: Case, exchange: Exchange, *, is_there: 
         return _failed(case, exchange, f"answered with {got}")
     if (status, code) in case.refusals or (case.violation is None and status < 300):
         return PASSED
-    if status == 403:
+    if status == 403 and not (case.violation and case.auth is not WITH_CREDENTIALS):
         return Verdict(Outcome.NOT_SHOWN, "refused for another reason: 403, the credentials do not permit it")
     if missing and not must_succeed:
         if case.violation is None and case.is_elsewhere:

@@ -20,7 +20,7 @@ from .baseline import Known
 from .document import CASES, ROOT, Document, Operation, find_document
 from .fuzz import fuzz
 from .page import write_page
-from .records import Records
+from .records import Records, in_passing
 from .report import Checks, Part, Run
 from .summary import print_summary
 from .target import Target, TargetError, named_target, own_target
@@ -49,6 +49,8 @@ def main() -> int:
     try:
         for part in _named(run, target) if target else _own(run):
             run.parts.append(part)
+            if os.environ.get("FAIL_FAST") and not part.passed:
+                break
     except KeyboardInterrupt:
         print("contract: interrupted", file=sys.stderr)
         return 130
@@ -114,9 +116,22 @@ def _other_api(target: Target, operation: Operation) -> str | None:
         raise TargetError(f"{target.base_url} cannot be reached: {error}") from None
     if response.status_code in (500, 502, 503, 504):
         raise TargetError(f"{target.base_url} is failing: it answers {response.status_code}")
-    if response.status_code in (404, 405) or operation.response(response.status_code) is None:
+    if not _is_of_this_api(operation, response):
         return f"{operation.method} {path} is a {response.status_code}"
     return None
+
+
+def _is_of_this_api(operation: Operation, response: httpx.Response) -> bool:
+    """Return whether a server seems to serve an operation; if it does so wrongly, the tests will say how."""
+    if response.status_code in (404, 405) or operation.response(response.status_code) is None:
+        codes = [
+            example.value["error_code"]
+            for each in operation.responses.values()
+            for example in each.examples
+            if each.status >= 400 and each.status != 404
+        ]
+        return any(code in response.text for code in codes)
+    return True
 
 
 def _own(run: Run) -> Iterator[Part]:
@@ -222,13 +237,15 @@ def _checked(run: Run, name: str, folder: str) -> Part:
         arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         arguments += ["-W", "ignore::hypothesis.errors.HypothesisSideeffectWarning"]
         arguments += ["--deselect", "tests/contract/server/test_schemathesis.py", *(["-k", _only()] if _only() else [])]
+        arguments += ["--exitfirst"] * bool(os.environ.get("FAIL_FAST"))
         status = pytest.main(arguments, plugins=[checks])
         if status == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
         run.records.throttled, run.records.waited = RECORDS.throttled, RECORDS.waited
         run.failures += checks.failures
         ended = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-        part.passed = status in ended and not checks.failed
+        stopped = bool(os.environ.get("FAIL_FAST")) and not all(map(run.known.has, in_passing(run.records)))
+        part.passed = status in ended and not checks.failed and not stopped
         part.cases, part.page = checks.run, f"{folder}/junit.xml"
     if part.records:
         part.cases = len(part.records)

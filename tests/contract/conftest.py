@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from . import mock
 from .caller import Caller
 from .document import Document, Operation, find_document
-from .records import Records
+from .records import Records, in_passing
 from .target import Target, named_target, own_target
 
 DOCUMENT = Document(find_document())
@@ -33,6 +34,12 @@ def _rank(item: pytest.Item) -> tuple[bool, bool, int]:
     question = item.path.stem.removeprefix("test_")
     order = _ORDER.index(question) if question in _ORDER else len(_ORDER)
     return item.get_closest_marker("last") is not None, item.get_closest_marker("further") is not None, order
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Stop where the first failure is enough, also at what was wrong with a response in passing."""
+    if os.environ.get("FAIL_FAST") and (wrong := in_passing(RECORDS)):
+        item.session.shouldfail = wrong[0].title
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import httpx
 
@@ -20,7 +21,9 @@ LONGEST_WAIT = 30.0
 
 _PAUSES = (0.5, 1.0, 2.0)
 _TIMES = 20
+_SHORTEST = 0.05
 _CHUNK = 64 * 1024
+_LEFT_SECONDS = 5.0
 
 
 class NoResponseError(Exception):
@@ -49,6 +52,7 @@ class Connection:
         self._made: set[tuple[str, str, str]] = set()
         self._noted: set[str] = set()
         self._is_gone = False
+        self._statuses = document.statuses
 
     def close(self) -> None:
         """Close the connections."""
@@ -68,11 +72,12 @@ class Connection:
             NoResponseError: There is no response.
         """
         pauses = iter(_PAUSES)
-        for _ in range(_TIMES):
+        for turn in range(_TIMES):
             exchange = self.once(request, auth, may_repeat)
             self._note(exchange)
             if exchange.status == 429:
-                pause = _retry_after(exchange)
+                # A server may say 0; to ask it over and over at once would be no use.
+                pause = max(_retry_after(exchange), min(1.0, _SHORTEST * 2**turn))
                 if pause > LONGEST_WAIT:
                     break
                 self._records.throttled += 1
@@ -138,6 +143,33 @@ class Connection:
         self._is_gone = True  # It is not waited for again.
         return False
 
+    def bare(self, request: Request, auth: httpx.Auth) -> tuple[int, bytes]:
+        """Send a request as it is, its method too, and return the status and all that follows the response's head.
+
+        Raises:
+            NotToBeHadError: The server cannot be reached so.
+        """
+        url = httpx.URL(self._target.base_url)
+        ready = next(auth.sync_auth_flow(self._built(request)))
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.host, url.port, timeout=_LEFT_SECONDS)
+        with closing(connection):
+            try:
+                connection.putrequest(request.verb, ready.extensions["target"].decode(), skip_host=True)
+                for name, value in ready.headers.raw:
+                    if name.lower() not in (b"connection", b"accept-encoding"):
+                        connection.putheader(name.decode(), value)
+                connection.putheader("Connection", "close")
+                connection.endheaders(request.content or None)
+                response = connection.getresponse()
+            except (OSError, http.client.HTTPException) as error:
+                raise NotToBeHadError(f"{request.verb} had no response: {error}") from None
+            follows = b""
+            with suppress(OSError):
+                while chunk := response.fp.read1(_CHUNK):
+                    follows += chunk
+        return response.status, follows
+
     def _built(self, request: Request) -> httpx.Request:
         base = httpx.URL(self._target.base_url)
         headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
@@ -161,8 +193,13 @@ class Connection:
     def _note(self, exchange: Exchange) -> None:
         """Hold a response to what all responses have in common."""
         operation, status = exchange.request.operation, exchange.status
-        if status in (429, 503) and (fault := described(self._document, exchange)):
+        is_plain = exchange.request.verb == operation.method and not exchange.request.target
+        if (status in (429, 503) or (status < 300 and is_plain)) and (fault := described(self._document, exchange)):
             self._wrong(exchange, f"response {status}", fault)
+        statuses = self._statuses.get(exchange.code) if status >= 400 and isinstance(exchange.code, str) else None
+        if statuses and status not in statuses:
+            wanted = " or ".join(map(str, sorted(statuses)))
+            self._wrong(exchange, f"error_code {exchange.code}", f"it comes with {status}, not with {wanted}")
         request_id = exchange.response.headers.get("x-request-id")
         if request_id:
             if request_id in self._ids:
@@ -226,7 +263,7 @@ class _Chunks(httpx.ByteStream):
 def _retry_after(exchange: Exchange) -> float:
     text = exchange.response.headers.get("retry-after", "")
     try:
-        return max(0.05, float(text))
+        return float(text)
     except ValueError:
         return 1.0
 

@@ -219,6 +219,16 @@ class Document:
         examples = (example for response in responses for example in response.examples)
         return next((example for example in examples if example.name == name), None)
 
+    @cached_property
+    def statuses(self) -> dict[str, set[int]]:
+        """The statuses with which each error code comes, by the examples of errors."""
+        responses = [*self.outside.values(), *(each for one in self.operations for each in one.responses.values())]
+        found: dict[str, set[int]] = {}
+        for example in (example for response in responses for example in response.examples):
+            if isinstance(example.value, dict) and "error_code" in example.value:
+                found.setdefault(example.value["error_code"], set()).add(example.status)
+        return found
+
     def refusals(self, mistake: str) -> tuple[str, ...]:
         """Return the names of the errors that may answer a mistake; empty where the document does not say."""
         return tuple(self.root.get("x-refusals", {}).get(mistake, ()))

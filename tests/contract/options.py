@@ -51,7 +51,10 @@ _OPTIONS = (
         "baseline", "FILE", "deviations that are known, as schemathesis writes them; each may have a date, expires"
     ),
 )
-_FLAG = _Option("baseline-update", "", "add the failures of this run to the baseline")
+_FLAGS = (
+    _Option("baseline-update", "", "add the failures of this run to the baseline"),
+    _Option("fail-fast", "", "stop at the first check that fails"),
+)
 
 
 def read_options(arguments: Sequence[str]) -> None:
@@ -68,13 +71,15 @@ def read_options(arguments: Sequence[str]) -> None:
     )
     for option in _OPTIONS:
         parser.add_argument(f"--{option.name}", metavar=option.metavar, help=option.help)
-    parser.add_argument(f"--{_FLAG.name}", action="store_true", help=_FLAG.help)
+    for flag in _FLAGS:
+        parser.add_argument(f"--{flag.name}", action="store_true", help=flag.help)
     given = vars(parser.parse_args(arguments))
     for option in _OPTIONS:
         if (value := given[option.name.replace("-", "_")]) is not None:
             os.environ[option.variable] = value
-    if given["baseline_update"]:
-        os.environ[_FLAG.variable] = "1"
+    for flag in _FLAGS:
+        if given[flag.name.replace("-", "_")]:
+            os.environ[flag.variable] = "1"
     os.environ.setdefault("CASES", "50")
     for name in ("CASES", "FAIL_UNDER"):
         value = os.environ.get(name, "")

@@ -36,7 +36,14 @@ def from_texts(document: Document, parameter: Parameter, texts: list[str]) -> An
 
 def can_carry(parameter: Parameter, text: str) -> bool:
     """Return whether a text reaches a server as it is: a header has neither line breaks nor spaces around it."""
-    return parameter.location != "header" or (text.isascii() and text.isprintable() and text == text.strip())
+    return parameter.location != "header" or (text.isprintable() and text == text.strip())
+
+
+def readings(parameter: Parameter, text: str) -> list[str]:
+    """Return what servers may read in the place of a text: to some a header is UTF-8, to others Latin-1."""
+    if parameter.location != "header" or text.isascii():
+        return [text]
+    return [text, text.encode("utf-8", "surrogatepass").decode("latin-1")]
 
 
 def is_ambiguous(parameter: Parameter, text: str) -> bool:
@@ -50,7 +57,7 @@ def is_ambiguous(parameter: Parameter, text: str) -> bool:
     try:
         return text.isascii() and float(text) is not None
     except ValueError:
-        return text == ""
+        return False
 
 
 def _types(schema: dict[str, Any]) -> list[str]:

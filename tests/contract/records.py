@@ -92,3 +92,8 @@ class Records:
             yield {"operation": operation, "status": status, "error_code": code, "responses": count}
         for (operation, status, header), count in sorted(self.headers.items()):
             yield {"operation": operation, "status": status, "header": header, "responses": count}
+
+
+def in_passing(records: Records) -> list[Record]:
+    """Return what was wrong with responses, whatever they were to show."""
+    return [each for each in records.cases if each.rule == RECORD_OF_ALL and each.outcome == Outcome.FAILED]

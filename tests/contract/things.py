@@ -18,8 +18,9 @@ from .samples import is_valid, sample
 if TYPE_CHECKING:
     from .caller import Caller
 
-_LOOKS = 8
-_PAUSE = 0.5
+PAUSES = (0.0, 0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between looks at what was started, until it has come to a state."""
+
 _PATIENCE = 30.0
 """Seconds in all that are waited for what was started to come to its end."""
 
@@ -87,15 +88,15 @@ class Things:
     def until_allowed(self, request: Request) -> bool:
         """Look at what a request is about until its state allows the operation; return whether it came to that."""
         allowed = request.operation.node.get("x-allowed-states", ())
-        for _ in range(_LOOKS):
+        for pause in PAUSES:
             state = self.state(request)
             if state is None or state in allowed:
                 return state in allowed
             if not self._caller.target.own:
-                self._patience -= _PAUSE
+                self._patience -= pause
                 if self._patience < 0:
                     return False
-                time.sleep(_PAUSE)
+                time.sleep(pause)
         return False
 
 

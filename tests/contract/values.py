@@ -137,6 +137,10 @@ def _of_string(schema: dict[str, Any], place: str) -> Iterator[Variant]:
                 # Just at a bound, each filler counts: bytes, UTF-16 units and graphemes are not characters.
                 further = length not in (bound, bound + 1) or (length != bound and number > 0)
                 yield Variant(place, keyword, text, text, f"{length} characters", further)
+            # Blanks count, where a value may have them.
+            text = f" {'a' * (length - 2)} "
+            if length in (bound, bound + 1) and length > 2 and is_valid({"pattern": schema.get("pattern", "")}, text):
+                yield Variant(place, keyword, text, text, f"{length} characters, blanks around it")
     if "pattern" in schema:
         one = next(iter(strings(schema, 1)), "a")
         for character in pattern_characters(schema["pattern"]):
@@ -186,6 +190,8 @@ def _of_array(schema: dict[str, Any], place: str, base: list[Any]) -> Iterator[V
     if len(base) == 1:
         value = [item, deepcopy(item)]
         yield Variant(place, "uniqueItems", value, value)
+    yield Variant(place, "type", item, item, "an item without its list")
+    yield Variant(place, "type", [[item]], [[item]], "a list in a list")
     wrong = next((each for each in _OF_EACH_TYPE if not is_valid(items, each)), None)
     for number in (1, _MANY):
         value = [*_distinct(item, number), wrong]
@@ -226,10 +232,11 @@ def _of_object(schema: dict[str, Any], place: str, base: dict[str, Any]) -> Iter
         value = {**base, "further": each}
         yield Variant(place, "additionalProperties", value, value, f"a further property is {shown(each)}", number > 0)
     for name in PROPERTIES:
-        if name not in base:
-            value = {**base, name: "variable"}
-            note = f"a further property is named {shown(name)}"
-            yield Variant(place, "additionalProperties", value, value, note, name != "type")
+        for text in ("variable", "further text"):
+            if name not in base:
+                value = {**base, name: text}
+                note = f"a further property is named {shown(name)}"
+                yield Variant(place, "additionalProperties", value, value, note, name != "type")
     value = {**base, **{f"further{number}": 1 for number in range(_MANY)}}
     yield Variant(place, "additionalProperties", value, value, f"{_MANY} further properties", further=True)
     for keyword in ("minProperties", "maxProperties"):

@@ -38,8 +38,6 @@ _LIMITS: dict[str, tuple[str, str, str, int]] = {
     "filter-258": ("Takes a jobName of 258 characters.", _FILTER, "filter_max", 258),
     "filter-128": ("Takes a jobName of at most 128 characters.", _FILTER, "filter_max", 128),
     "filter-empty": ("Takes an empty jobName.", _FILTER, "filter_min", 0),
-    "throttle-29": ("Throttles after 29 requests.", _THROTTLE + "; example Throttled: limit:30", "rate", 29),
-    "throttle-31": ("Throttles after 31 requests.", _THROTTLE + "; example Throttled: limit:30", "rate", 31),
 }
 
 _SWITCHED: dict[str, tuple[str, str]] = {
@@ -92,7 +90,6 @@ _SWITCHED: dict[str, tuple[str, str]] = {
     "list-limit-unchecked": ("Ignores a limit that is no number.", _LIMIT),
     "list-offset-unchecked": ("Ignores an offset that is no number.", _OFFSET),
     "list-empty-numbers-ignored": ("Ignores an empty limit.", _LIMIT),
-    "query-lenient-integer": ("Takes numbers such as +1 and 1.0 in the query.", _LIMIT),
     "query-unicode-digits": ("Takes digits of other scripts in the query.", _LIMIT),
     "query-clamped": ("Takes a limit above 1000 for 1000.", _LIMIT),
     "query-names-lower-case": ("Finds query parameters in any case.", "parameters.JobNameFilter: the name is jobName"),
@@ -113,7 +110,6 @@ _SWITCHED: dict[str, tuple[str, str]] = {
     "list-total-of-page": ("Counts the instances of the page.", _TOTAL),
     "list-total-unfiltered": ("Counts the instances that do not match, too.", _TOTAL),
     "list-total-after-offset": ("Counts the instances after offset.", _TOTAL),
-    "list-unknown-query-refused": ("Refuses an unknown query parameter.", "parameters: all that are given are known"),
     "throttle-none": ("Never throttles.", _THROTTLE),
     "head-with-body": ("Sends a body in answer to HEAD.", "HTTP/1.1 (RFC 9110, 9.3.2)"),
 }

@@ -177,7 +177,7 @@ class Service:
             parts = parts[1:]
         if sw.on("path-v2") and parts[0] == "v2":
             parts[0] = "v1"
-        if sw.on("path-any-suffix") and parts[-1:] == ["extra"]:
+        if sw.on("path-any-suffix") and set(parts[-2:-1]) & {"run-immediate", "detail", "stop", "restart"}:
             parts.pop()
         found: tuple[str, str, str, str | None] | None = None
         method = "POST"

@@ -29,7 +29,7 @@ def sign(request: Request, names: list[str], date: str, secret_key: str, sw: Swi
         The signature in hexadecimal digits.
     """
     sw = sw or Switches()
-    segments = [quote(unquote_to_bytes(segment), safe="~") for segment in request.path.split("/")]
+    segments = [quote(segment, safe="~") for segment in unquote_to_bytes(request.path).split(b"/")]
     pairs = sorted(
         (quote(unquote(name), safe="~"), quote(unquote(value), safe="~"))
         for name, _, value in (part.partition("=") for part in request.query.split("&") if part)

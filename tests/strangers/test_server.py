@@ -42,7 +42,7 @@ def _transcript(session: Session, fault: str = "", variant: str = "") -> bytes:
 
 def _shows(fault: str = "", variant: str = "") -> bool:
     sessions = [*SESSIONS, *LARGE]
-    if fault.startswith(_OF_LISTS):
+    if (fault or variant).startswith(_OF_LISTS):
         sessions.insert(0, LIST_SESSION)
     if fault.startswith(_OF_LARGE_BODIES):
         sessions = [*LARGE, *SESSIONS]

@@ -10,6 +10,9 @@ _WORDS = "The words of error_msg are the server's own."
 _MORE = "additionalProperties: true"
 _HTTP = "HTTP/1.1 leaves it to the server."
 _OPTIONAL = "The property is optional."
+_REPEATED = "x-refusals: what HTTP leaves open, a header that is repeated."
+_SPELLINGS = "x-refusals: other spellings of an integer are the server's own choice."
+_POLICY = "The policy is the server's own; the 30 of the example is an example."
 
 VARIANTS: dict[str, Kind] = {
     "credentials-first": Kind("Answers 401 before 404 and 405.", _ORDER),
@@ -90,4 +93,18 @@ VARIANTS: dict[str, Kind] = {
         "It is JSON.",
         edit=whole("", 200, lambda r: setattr(r, "raw", r.payload() + b"\n")),
     ),
+    "method-404": Kind("Answers 404 to a wrong method, as the real gateway does.", "x-refusals: method, ApiNotFound"),
+    "token-repeated": Kind("Takes the last of several X-Auth-Token headers.", _REPEATED),
+    "workspace-last-value": Kind("Takes the last of several workspaces.", _REPEATED),
+    "id-lenient-integer": Kind("Takes instance IDs such as +1 and 1.0.", _SPELLINGS),
+    "query-lenient-integer": Kind("Takes numbers such as +1 and 1.0 in the query.", _SPELLINGS),
+    "body-of-get-refused": Kind(
+        "Refuses a body where the operation has none, if it is small.",
+        "x-refusals: what HTTP leaves open; RFC 9110, 9.3.1 lets servers reject it.",
+    ),
+    "list-unknown-query-refused": Kind(
+        "Refuses an unknown query parameter.", "x-refusals: what HTTP leaves open, query parameters that are unknown."
+    ),
+    "throttle-29": Kind("Throttles after 29 requests.", _POLICY, {"rate": 29}),
+    "throttle-31": Kind("Throttles after 31 requests.", _POLICY, {"rate": 31}),
 }

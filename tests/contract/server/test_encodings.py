@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,13 +11,16 @@ import pytest
 from tests.contract import changes, texts
 from tests.contract.caller import Caller
 from tests.contract.cases import Case, Refusals, refusals
+from tests.contract.changes import Change
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation
 from tests.contract.samples import sample
 from tests.contract.server._tables import assert_kept, by_rule
+from tests.contract.values import variants
 from tests.contract.words import shown_bytes
 
 WITH_BODY = [operation for operation in DOCUMENT.operations if operation.bodies]
+WITHOUT_BODY = [operation for operation in DOCUMENT.operations if not operation.bodies]
 
 _ACCEPTED = ("{type}; charset=utf-8", "{TYPE}", '{type};charset="UTF-8"', "{Type}")
 _REFUSED = (
@@ -160,8 +163,56 @@ def test_size(cases: list[Case], caller: Caller) -> None:
     assert_kept(caller, cases)
 
 
+@pytest.mark.parametrize("operation", WITHOUT_BODY, ids=lambda operation: operation.id)
+def test_size_of_what_is_not_asked_for(operation: Operation, caller: Caller) -> None:
+    """The limit holds where the operation has no body, too; a server may also refuse any body there."""
+    limit = operation.max_body_bytes
+    if limit is None:
+        pytest.skip("the operation has no limit")
+    change = changes.in_turn(
+        changes.content(b"{}".ljust(limit + 1)), changes.header("Content-Type", "application/json")
+    )
+    codes = _refusals(operation, "size", "mediaType", "unreadable")
+    tried = f"a body of {limit + 1} bytes"
+    assert_kept(caller, [Case(operation, "body", f"x-max-body-bytes {limit}", tried, change, "it is too large", codes)])
+
+
+def _sent_otherwise(operation: Operation, rule: str, change: Callable[[bytes], Change]) -> list[Case]:
+    """Return cases that send a body in another way: one that is right, and one that is not, which must be seen."""
+    valid = _valid(operation)
+    broken = valid[:-1]
+    codes = _refusals(operation, "unreadable")
+    found = [
+        Case(operation, "body", rule, "a body", change(valid)),
+        Case(operation, "body", rule, "a body that is no JSON", change(broken), "it is no JSON", codes),
+    ]
+    schema = operation.bodies[str(operation.media_type)]
+    wrong = next((each for each in variants(DOCUMENT, schema) if DOCUMENT.violation(schema, each.value)), None)
+    if wrong is not None:
+        content = json.dumps(wrong.value).encode()
+        codes = _refusals(operation, "body")
+        tried = f"the body {shown_bytes(content)}"
+        found.append(
+            Case(operation, "body", rule, tried, change(content), DOCUMENT.violation(schema, wrong.value), codes)
+        )
+    return found
+
+
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.id)
 def test_chunks(operation: Operation, caller: Caller) -> None:
-    """A body may come in chunks, its length unknown."""
-    change = changes.content(_valid(operation), chunked=True)
-    assert_kept(caller, [Case(operation, "body", "Transfer-Encoding", "a body in chunks", change)])
+    """A body may come in chunks, its length unknown, and is read all the same."""
+
+    def in_chunks(content: bytes) -> Change:
+        return changes.content(content, chunked=True)
+
+    assert_kept(caller, _sent_otherwise(operation, "Transfer-Encoding: chunked", in_chunks))
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.id)
+def test_expect(operation: Operation, caller: Caller) -> None:
+    """A client may ask whether to send its body, as curl does with a large one."""
+
+    def expecting(content: bytes) -> Change:
+        return changes.in_turn(changes.content(content), changes.header("Expect", "100-continue"))
+
+    assert_kept(caller, _sent_otherwise(operation, "Expect: 100-continue", expecting))

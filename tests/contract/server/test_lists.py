@@ -5,6 +5,7 @@ The document says in words what the parameters of listJobInstances do; so they a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.contract.connection import NotToBeHadError
 from tests.contract.document import Operation
 from tests.contract.exchange import Exchange, described
 from tests.contract.server._tables import assert_fact, not_shown
+from tests.contract.things import PAUSES, nowhere
 
 LIST = DOCUMENT.operation("listJobInstances")
 START = DOCUMENT.operation("runJobImmediately")
@@ -40,6 +42,7 @@ class Lists:
         self.caller = caller
         plain = caller.plain(START or _list())
         self.job = plain.path["job_name"]
+        self.project = plain.path["project_id"]
 
     def page(self, **query: Any) -> tuple[Exchange, dict[str, Any]]:
         """Return a page and its JSON; `jobName` and `preciseQuery` name the job unless they are given."""
@@ -115,6 +118,22 @@ def test_pages(lists: Lists) -> None:
     assert_fact(lists.caller, case, exchange, fault)
 
 
+def test_last_page(lists: Lists) -> None:
+    """An offset counts instances: one less than there are leaves the last one."""
+    case = _case("query offset", "the first on a page", "an offset of one less than there are")
+    try:
+        total = lists.page()[1]["total"]
+        exchange, body = lists.page(offset=max(0, total - 1), limit=5)
+    except NotToBeHadError as error:
+        not_shown(lists.caller, case, str(error))
+    if body["total"] != total:
+        not_shown(lists.caller, case, "instances came while it was looked at")
+    count = len(body["instances"])
+    fault = None if count == min(1, total) else f"{count} on the page behind {max(0, total - 1)} of {total}"
+
+    assert_fact(lists.caller, case, exchange, fault)
+
+
 def test_beyond_the_end(lists: Lists) -> None:
     """Behind the last instance a page is empty, and still says how many there are."""
     case = _case("query offset", "the first on a page", "an offset behind the last")
@@ -131,34 +150,71 @@ def test_beyond_the_end(lists: Lists) -> None:
 
 
 Instance = dict[str, Any]
-_FILTERS: dict[str, tuple[Callable[[Instance], Any], Callable[[Instance, Any], bool]]] = {
-    "status": (lambda each: each["status"], lambda each, value: each["status"] == value),
-    "instanceType": (lambda each: each.get("instanceType"), lambda each, value: each.get("instanceType") == value),
-    "minPlanTime": (lambda each: each.get("planTime"), lambda each, value: each["planTime"] > value),
-    "maxPlanTime": (lambda each: each.get("planTime"), lambda each, value: each["planTime"] < value),
-}
 
 
-@pytest.mark.parametrize("name", _FILTERS)
+def _property(name: str) -> str:
+    """Return the property of an instance that a parameter is about."""
+    return "planTime" if name.endswith("PlanTime") else name
+
+
+def _matches(name: str, instance: Instance, value: Any) -> bool | None:
+    """Return whether an instance is what a parameter asks for; None if it does not say."""
+    has = instance.get(_property(name))
+    if has is None:
+        return None
+    return {"minPlanTime": has > value, "maxPlanTime": has < value}.get(name, has == value) if value != "" else None
+
+
+def _values(name: str, everything: list[Instance]) -> list[Any]:
+    """Return what to ask for: each value that there may be, or one that some instances have."""
+    schema = next(each.schema for each in _list().parameters if each.name == name)
+    if "enum" in schema:
+        return list(schema["enum"])
+    found = sorted({each["planTime"] for each in everything if each.get("planTime") is not None})
+    return found[len(found) // 2 :][:1]
+
+
+@pytest.mark.parametrize("name", ["status", "instanceType", "minPlanTime", "maxPlanTime"])
 def test_filters(name: str, lists: Lists) -> None:
-    """A list holds what matches, and nothing else; what does not match is not counted either."""
-    read, matches = _FILTERS[name]
-    case = _case(f"query {name}", "what matches", f"{name} of an instance that is there")
+    """A list holds what matches, all of it, and nothing else; what does not match is not counted either."""
+    case = _case(f"query {name}", "what matches", f"{name} of an instance that is there, and others")
+    fault, exchange, values = None, None, []
     try:
-        everything = lists.page(limit=1000)[1]
-        values = [value for each in everything["instances"] if (value := read(each)) is not None]
-        if not values:
-            not_shown(lists.caller, case, "there is no instance to ask for")
-        value = sorted(values, key=str)[len(values) // 2]
-        others = {} if not name.endswith("Time") else _window(name, value)
-        exchange, body = lists.page(**{**others, name: value, "limit": 1000})
+        for value in (values := _values(name, lists.page(limit=1000)[1]["instances"])):
+            others = {} if _property(name) == name else _window(name, value)
+            before = lists.page(limit=1000)[1]
+            exchange, body = lists.page(**{**others, name: value, "limit": 1000})
+            fault = _fault(name, value, before, body)
+            if fault is not None:
+                break
     except NotToBeHadError as error:
         not_shown(lists.caller, case, str(error))
-    wrong = [each for each in body["instances"] if read(each) is not None and not matches(each, value)]
-    fault = f"{name} = {value} also brings one with {read(wrong[0])}" if wrong else None
-    if fault is None and not name.endswith("Time") and value not in map(read, body["instances"]):
-        fault = f"{name} = {value} does not bring the instance that has it"
+    if not values:
+        not_shown(lists.caller, case, "there is no instance to ask for")
     assert_fact(lists.caller, case, exchange, fault)
+
+
+def _fault(name: str, value: Any, before: dict[str, Any], body: dict[str, Any]) -> str | None:
+    """Return what is wrong with a list of what matches, given the list of everything just before."""
+    for each in body["instances"]:
+        if _matches(name, each, value) is False:
+            return f"{name} = {value} also brings one with {each[_property(name)]}"
+    if body["total"] > len(body["instances"]) and len(body["instances"]) < 1000:
+        return f"{name} = {value} brings {len(body['instances'])}, and says that there are {body['total']}"
+    listed = {each["instanceId"] for each in body["instances"]}
+    is_all = before["total"] == len(before["instances"])
+    for each in before["instances"] if is_all else []:
+        # A state may be another one by now, but for those that are final.
+        moves = name == "status" and value not in _final_states()
+        if not moves and _matches(name, each, value) and each["instanceId"] not in listed:
+            return f"{name} = {value} does not bring the instance with {each[_property(name)]}"
+    return None
+
+
+def _final_states() -> set[str]:
+    """Return the states in which an instance stays."""
+    schema = next(each.schema for each in _list().parameters if each.name == "status")
+    return {state for states in schema.get("x-final-states", {}).values() for state in states}
 
 
 def _window(name: str, value: int) -> dict[str, int]:
@@ -166,11 +222,20 @@ def _window(name: str, value: int) -> dict[str, int]:
     return {"maxPlanTime": value + _DAY} if name == "minPlanTime" else {"minPlanTime": max(0, value - _DAY)}
 
 
+_PARTS: dict[str, Callable[[str], str]] = {
+    "the name": lambda name: name,
+    "the beginning of the name": lambda name: name[:-1] or name,
+    "the end of the name": lambda name: name[1:] or name,
+    "the name in other capitals": str.swapcase,
+}
+
+
 @pytest.mark.parametrize("precise", [True, False, None])
-def test_job_name(precise: bool | None, lists: Lists) -> None:
+@pytest.mark.parametrize("about", _PARTS)
+def test_job_name(about: str, precise: bool | None, lists: Lists) -> None:
     """The job's name is the whole name if `preciseQuery` says so; otherwise it may be a part of it."""
-    name = lists.job[:-1] or lists.job
-    case = _case("query jobName", "what matches", f"a part of a name, preciseQuery = {precise}")
+    name = _PARTS[about](lists.job)
+    case = _case("query jobName", "what matches", f"{about}, preciseQuery = {precise}")
     try:
         if not lists.page()[1]["total"]:
             not_shown(lists.caller, case, "there is no instance to ask for")
@@ -181,8 +246,53 @@ def test_job_name(precise: bool | None, lists: Lists) -> None:
     fault = None
     if wrong := {each for each in names if (each != name if precise else name not in each)}:
         fault = f"jobName = {name} also brings {wrong.pop()}"
-    elif not precise and not names:
+    elif (name == lists.job if precise else name in lists.job) and lists.job not in names and not _is_full(body):
         fault = f"jobName = {name} does not bring {lists.job}"
+
+    assert_fact(lists.caller, case, exchange, fault)
+
+
+def _is_full(body: dict[str, Any]) -> bool:
+    """Return whether there is more than a page has."""
+    return bool(body["total"] > len(body["instances"]))
+
+
+def test_names_of_parameters(lists: Lists) -> None:
+    """A parameter is not found under its name in other capitals: what is sent so is ignored, or refused."""
+    case = _case("query", "name", "parameters in other capitals, with what would leave the list empty")
+    try:
+        total = lists.page()[1]["total"]
+        if not total:
+            not_shown(lists.caller, case, "there is no instance to ask for")
+        fault, exchange = None, None
+        for name, value in {"limit": 1, "offset": total, "jobName": "no-such-job", "maxPlanTime": 1}.items():
+            for other in {name.lower(), name.upper()} - {name}:
+                request = lists.caller.plain(_list()).having(query=((other, str(value)),))
+                exchange = lists.caller.raw(request)
+                body = exchange.body if isinstance(exchange.body, dict) else {}
+                plain = lists.caller.raw(lists.caller.plain(_list())).body or {}
+                if exchange.status == 200 and len(body["instances"]) < len(plain["instances"]):
+                    fault = fault or f"{other} = {value} is taken for {name}"
+    except NotToBeHadError as error:
+        not_shown(lists.caller, case, str(error))
+    assert_fact(lists.caller, case, exchange, fault)
+
+
+def test_other_projects(lists: Lists) -> None:
+    """What was started in one project is not on the list of another one."""
+    case = _case("path project_id", "what matches", "the project ID of nobody")
+    parameter = next(each for each in _list().parameters if each.name == "project_id")
+    request = lists.caller.plain(_list()).having_parameter(parameter, nowhere(parameter))
+    try:
+        here = {each["instanceId"] for each in lists.page(limit=1000)[1]["instances"]}
+        exchange = lists.caller.raw(request)
+    except NotToBeHadError as error:
+        not_shown(lists.caller, case, str(error))
+    if exchange.status >= 400:
+        not_shown(lists.caller, case, f"it is refused: {exchange.said}")
+    body = exchange.body if isinstance(exchange.body, dict) else {}
+    both = here & {each.get("instanceId") for each in body.get("instances", ())}
+    fault = f"it holds {both.pop()}, which was started in the project {lists.project}" if both else None
 
     assert_fact(lists.caller, case, exchange, fault)
 
@@ -200,18 +310,26 @@ def test_job_that_is_not_there(lists: Lists) -> None:
 
 
 def test_what_was_started_is_listed(lists: Lists) -> None:
-    """An instance that was just started is on the list of its job."""
-    assert START is not None
+    """An instance that is shown is on the list of its job."""
+    show = DOCUMENT.operation("showJobInstance")
     case = _case("response instances", "holds what was started", "an instance that was just started")
+    if show is None:
+        not_shown(lists.caller, case, "the document has no way to show it")
+    listed: list[int] = []
     try:
-        started = lists.caller.carried_out(START)
-        exchange, body = lists.page(limit=1000)
+        shown = lists.caller.carried_out(show, fresh=True).body
+        planned = shown.get("planTime")
+        window = {} if planned is None else {"minPlanTime": max(0, planned - 1), "maxPlanTime": planned + 1}
+        for pause in PAUSES:
+            exchange, body = lists.page(**window, limit=1000)
+            listed = [each["instanceId"] for each in body["instances"]]
+            if shown["instanceId"] in listed:
+                break
+            time.sleep(0 if lists.caller.target.own else pause)
     except NotToBeHadError as error:
         not_shown(lists.caller, case, str(error))
-    instance_id = started.body["instanceId"]
-    listed = [each["instanceId"] for each in body["instances"]]
-    if instance_id not in listed and not lists.caller.target.own:
-        not_shown(lists.caller, case, "an instance may take a moment to appear, and more are there than a page holds")
-    fault = None if instance_id in listed else f"{instance_id} is not on it"
+    if shown["instanceId"] not in listed and _is_full(body):
+        not_shown(lists.caller, case, "more are there than a page holds")
+    fault = None if shown["instanceId"] in listed else f"{shown['instanceId']} is not on it, but is shown"
 
     assert_fact(lists.caller, case, exchange, fault)

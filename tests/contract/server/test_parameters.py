@@ -13,7 +13,7 @@ from tests.contract.cases import Case, of_parameter, refusals
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation, Parameter
 from tests.contract.exchange import Request
-from tests.contract.parameters import can_carry, from_texts, is_ambiguous, to_texts
+from tests.contract.parameters import can_carry, from_texts, is_ambiguous, readings, to_texts
 from tests.contract.samples import sample
 from tests.contract.server._tables import assert_kept, by_rule
 from tests.contract.things import nowhere
@@ -30,11 +30,17 @@ def _variants(parameter: Parameter) -> Iterator[Variant]:
         # In a name that no server has, so that it can be sent to any.
         name = str(nowhere(parameter))
         for character in pattern_characters(pattern):
-            text = f"{name[:7]}{character}{name[7:]}"
-            yield Variant("", "pattern", text, text, f"with U+{ord(character):04X}")
+            note = f"with U+{ord(character):04X}"
+            inside = f"{name[:7]}{character}{name[7:]}"
+            yield Variant("", "pattern", inside, inside, note)
+            for text, where in ((f"{character}{name}", "before it"), (f"{name}{character}", "behind it")):
+                yield Variant("", "pattern", text, text, f"{note} {where}", further=character not in _FIRST)
     for text in _TEXTS.get(str(parameter.schema.get("type")), ()):
         yield Variant("", "type", text, text)
 
+
+_FIRST = "._ \n一"
+"""Characters that servers treat otherwise at the ends of a name than inside."""
 
 # Texts that are no numbers or truth values, though some libraries take them for it.
 _TEXTS = {
@@ -64,6 +70,10 @@ def _edge(operation: Operation, parameter: Parameter, variant: Variant) -> Case 
     sent = "null" if variant.value is None else variant.value  # None would leave it out.
     value = from_texts(DOCUMENT, parameter, texts)
     violation = DOCUMENT.violation(parameter.schema, value)
+    if isinstance(value, str):
+        others = [DOCUMENT.violation(parameter.schema, each) for each in readings(parameter, value)]
+        if any(others) != all(others):
+            return None
     return Case(
         operation,
         parameter.place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -11,10 +12,12 @@ from tests.contract import changes
 from tests.contract.caller import Caller
 from tests.contract.cases import Base, Case, Refusals, Verdict, refusals
 from tests.contract.conftest import DOCUMENT
+from tests.contract.connection import NotToBeHadError
 from tests.contract.document import METHODS, Operation
 from tests.contract.exchange import Request
 from tests.contract.records import Outcome
-from tests.contract.server._tables import assert_kept, by_rule
+from tests.contract.server._tables import assert_fact, assert_kept, by_rule, not_shown
+from tests.contract.words import shown_bytes
 
 # What frameworks, gateways and proxies take for the same path: how it is changed, given its segments and those of the
 # template.
@@ -36,6 +39,7 @@ _PATHS: dict[str, Change] = {
     "the first segment in capitals": _literal(str.swapcase),
     "the last segment in capitals": _literal(str.swapcase, last=True),
     "another version": _literal(lambda segment: f"{segment[:-1]}9"),
+    "the next version": _literal(lambda segment: re.sub("[0-9]+$", lambda found: str(int(found[0]) + 1), segment)),
     "the first segment goes on": _literal(lambda segment: f"{segment}x"),
     "the last segment goes on": _literal(lambda segment: f"{segment}x", last=True),
     "the last segment cut short": _literal(lambda segment: segment[:-1], last=True),
@@ -166,6 +170,50 @@ def test_allow_names_the_methods(operation: Operation, caller: Caller) -> None:
     record = caller.keep(case, Verdict(outcome, fault, exchange.told(f"{case.about}: {fault}")))
 
     assert record.outcome == Outcome.PASSED, record.message
+
+
+@pytest.mark.parametrize("operation", DOCUMENT.operations, ids=lambda operation: operation.id)
+def test_method_in_small_letters(operation: Operation, caller: Caller) -> None:
+    """Methods are told apart by their capitals, so that one in small letters is none that a path has."""
+    method = operation.method.lower()
+    case = Case(operation, "method", "capitals", method, changes.nothing, f"the path has no {method}")
+    fault = None
+    try:
+        # What is below this API, such as a proxy, may refuse it in words of its own.
+        status, said = caller.bare(caller.request(operation, Base.NOWHERE).having(method=method))
+        if status < 300 or any(code.encode() in said for code in DOCUMENT.not_found(operation)):
+            fault = f"{method} is taken for {operation.method}; the response was {status}"
+    except NotToBeHadError:
+        pass  # A connection that is closed is a refusal, too.
+    assert_fact(caller, case, None, fault)
+
+
+@pytest.mark.parametrize("operation", [each for each in DOCUMENT.operations if each.success.media_type is None])
+def test_no_body_where_there_is_none(operation: Operation, registry: Caller) -> None:
+    """After a response that has no body, nothing follows on the connection."""
+    case = Case(operation, f"response {operation.success.status}", "no body", "what follows it", changes.nothing)
+    try:
+        wants_state = "x-allowed-states" in operation.node
+        request = registry.in_allowed_state(operation) if wants_state else registry.request(operation)
+        status, follows = registry.bare(request, counts=True)
+    except NotToBeHadError as error:
+        not_shown(registry, case, str(error))
+    if status != operation.success.status:
+        not_shown(registry, case, f"the response is {status}")
+    fault = f"a body follows: {shown_bytes(follows)}; the response was {status}" if follows else None
+    assert_fact(registry, case, None, fault)
+
+
+@pytest.mark.parametrize("operation", DOCUMENT.operations, ids=lambda operation: operation.id)
+def test_no_body_after_head(operation: Operation, caller: Caller) -> None:
+    """The response to HEAD has no body, whatever it is."""
+    case = Case(operation, "method", "HEAD", "HEAD", changes.nothing)
+    try:
+        status, follows = caller.bare(caller.request(operation, Base.NOWHERE).having(method="HEAD", content=b""))
+    except NotToBeHadError as error:
+        not_shown(caller, case, str(error))
+    fault = f"a body follows where there is none: {shown_bytes(follows)}; the response was {status}"
+    assert_fact(caller, case, None, fault if follows else None)
 
 
 def _overridden() -> Iterator[Case]:

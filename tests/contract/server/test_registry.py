@@ -23,6 +23,12 @@ def _not_found(operation: Operation, parameters: list[Parameter]) -> Refusals:
     return refusals(DOCUMENT, operation, *(name for each in parameters for name in each.not_found))
 
 
+def _any_error(operation: Operation) -> Refusals:
+    """Return all errors that blame the request."""
+    names = [each.name for response in operation.responses.values() for each in response.examples if each.status >= 400]
+    return frozenset(each for each in refusals(DOCUMENT, operation, *names) if each[0] < 500)
+
+
 def _unknown() -> Iterator[Case]:
     """Give requests that name a thing that is not there."""
     for operation in DOCUMENT.operations:
@@ -72,16 +78,17 @@ _ABOUT_WHAT_WAS_MADE = [each for each in DOCUMENT.operations if DOCUMENT.source(
 
 @pytest.mark.parametrize("operation", _ABOUT_WHAT_WAS_MADE, ids=lambda operation: operation.id)
 def test_what_was_made_for_another(operation: Operation, registry: Caller) -> None:
-    """What was started for one job is not there for another, however near its name is, nor in another workspace."""
+    """What was started for one job is not there for another, however near its name, nor elsewhere."""
     source = registry.source_of(operation)
     assert source is not None
-    shared = [each for each in _named(operation) if each in source.parameters]
+    shared = [each for each in operation.parameters if each in source.parameters]
     cases: list[Case] = []
     for parameter in shared:
         inner = [each for each in _named(operation) if each.location == "path"]
-        codes = _not_found(operation, [*inner, parameter])
+        # Where a project is not there, the document leaves open what is said.
+        codes = _not_found(operation, [*inner, parameter]) if parameter.not_found else _any_error(operation)
         others = {"that no server has": str(nowhere(parameter))}
-        if parameter.location == "path":
+        if parameter.location == "path" and parameter.not_found:
             others |= _other_names(str(registry.plain(operation).path[parameter.name]))
         for about, other in others.items():
             if DOCUMENT.violation(parameter.schema, other) is None:

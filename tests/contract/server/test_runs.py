@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import pytest
@@ -16,11 +16,10 @@ from tests.contract.conftest import DOCUMENT
 from tests.contract.connection import NotToBeHadError, pointed_at
 from tests.contract.document import Link, Operation
 from tests.contract.exchange import Exchange, Request, described
-from tests.contract.server._tables import assert_fact, assert_kept, not_shown
+from tests.contract.server._tables import assert_fact, not_shown
+from tests.contract.things import PAUSES
 
 _AT_ONCE = 8
-_LOOKS = 8
-_SECONDS = 60.0
 
 # A link to an operation that changes something is followed in test_links.
 LOOKING = [
@@ -46,9 +45,9 @@ def test_ids_of_what_is_started_at_once(operation: Operation, caller: Caller) ->
     try:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             exchanges = list(pool.map(lambda _: caller.carried_out(operation), range(_AT_ONCE)))
-    except NotToBeHadError as error:
+        ids = [str(pointed_at(exchange.body, pointer)) for exchange in exchanges]
+    except (NotToBeHadError, LookupError) as error:
         not_shown(caller, case, str(error))
-    ids = [str(pointed_at(exchange.body, pointer)) for exchange in exchanges]
     fault = None if len(set(ids)) == len(ids) else f"two of them have the same {pointer[1:]}: {', '.join(ids)}"
 
     assert_fact(caller, case, exchanges[-1], fault)
@@ -97,14 +96,127 @@ def _value(exchange: Exchange, name: str) -> Any:
 
 
 WITH_STATES = [operation for operation in DOCUMENT.operations if "x-allowed-states" in operation.node]
+STATES = [
+    pytest.param(operation, state, id=f"{operation.id} {state}")
+    for operation in WITH_STATES
+    for state in operation.node["x-allowed-states"]
+]
+RESULTING = {each.node["x-resulting-state"]: each for each in WITH_STATES if "x-resulting-state" in each.node}
+"""The operations that lead to a state, by that state."""
 
 
-@pytest.mark.parametrize("operation", WITH_STATES, ids=lambda operation: operation.id)
-def test_states_that_allow_it(operation: Operation, registry: Caller) -> None:
-    """An operation is carried out in a state that allows it, and changes the state."""
-    states = operation.node["x-allowed-states"]
-    case = Case(operation, "x-allowed-states", ", ".join(states), "something in one of these states", nothing)
-    assert_kept(registry, [case])
+@pytest.mark.parametrize(("operation", "state"), STATES)
+def test_states_that_allow_it(operation: Operation, state: str, registry: Caller) -> None:
+    """An operation is carried out in each state that allows it, and leads to the state that is said."""
+    case = Case(operation, "x-allowed-states", state, f"something in the state {state}", nothing)
+    try:
+        request = _in_state(registry, operation, state)
+        if request is None:
+            not_shown(registry, case, f"it does not come to the state {state}")
+        exchange = registry.count_and_send(request, allowed=True)
+        fault = described(DOCUMENT, exchange)
+        if 400 <= exchange.status < 500:
+            fault = f"refused: {exchange.said}"
+            if not registry.was_carried_out(operation) or registry.state(request) != state:
+                not_shown(registry, case, f"the server refuses {operation.id} in every state that was seen")
+        elif exchange.status >= 500:
+            fault = f"answered with {exchange.said}"
+        if fault is None:
+            fault = _moved_on(registry, request, state)
+    except NotToBeHadError as error:
+        not_shown(registry, case, str(error))
+    assert_fact(registry, case, exchange, fault)
+
+
+def _in_state(caller: Caller, operation: Operation, state: str) -> Request | None:
+    """Return a request about something that is in a state, None if it does not come to that."""
+    leading = RESULTING.get(state)
+    if leading is not None and leading != operation:
+        led = caller.in_allowed_state(leading)
+        caller.count_and_send(led, allowed=True)
+        request = caller.request(operation).having(path=led.path)
+    else:
+        request = caller.request(operation, fresh=True)
+    return request if _until(caller, request, lambda seen: seen == state) == state else None
+
+
+def _until(caller: Caller, request: Request, is_wanted: Callable[[str], bool]) -> str | None:
+    """Look at what a request is about until it is in a state that is wanted, or in a final one; return the last."""
+    state = None
+    for pause in PAUSES:
+        state = caller.state(request)
+        if state is None or is_wanted(state) or state in caller.final_states(request.operation):
+            break
+        time.sleep(0 if caller.target.own else pause)
+    return state
+
+
+def _moved_on(caller: Caller, request: Request, state: str) -> str | None:
+    """Return what is wrong with the state after an operation was carried out, None if nothing is."""
+    operation = request.operation
+    wanted = operation.node.get("x-resulting-state")
+    if wanted is not None:
+        seen = _until(caller, request, lambda seen: seen == wanted)
+        return None if seen == wanted else f"carried out, it led to {seen}, not to {wanted}"
+    if state not in RESULTING:
+        return None  # Run again, it may be in the same state again.
+    for pause in PAUSES:
+        if caller.state(request) != state:
+            return None
+        time.sleep(0 if caller.target.own else pause)
+    return f"carried out, it left the state at {state}"
+
+
+@pytest.mark.parametrize(
+    "operation", [*(each for each in DOCUMENT.operations if _pointer(each) and not each.is_safe), *RESULTING.values()]
+)
+def test_final_states(operation: Operation, registry: Caller) -> None:
+    """In a final state nothing more happens by itself."""
+    case = Case(operation, "x-final-states", "is final", "looks at what has come to its end", nothing)
+    try:
+        look = _look_at(registry, operation)
+        states = [state for pause in PAUSES if (state := _state_after(registry, look, pause))]
+    except NotToBeHadError as error:
+        not_shown(registry, case, str(error))
+    final = _final_of(look.operation)
+    ends = [index for index, state in enumerate(states) if state in final]
+    if not ends:
+        not_shown(registry, case, f"it does not come to its end: {', '.join(dict.fromkeys(states))}")
+    after = states[ends[0] :]
+    fault = f"it went on from {after[0]}: {', '.join(after)}" if set(after) != {after[0]} else None
+    assert_fact(registry, case, registry.raw(look), fault)
+
+
+def _look_at(caller: Caller, operation: Operation) -> Request:
+    """Have an operation carried out, and return the request that looks at what it was about.
+
+    Raises:
+        NotToBeHadError: It may not be, or the server refuses it.
+    """
+    exchange = _carried_out(caller, operation)
+    for link in operation.success.links:
+        look = DOCUMENT.operation(link.operation)
+        if look is not None and look.is_safe and _final_of(look):
+            return caller.following(link, look, exchange)
+    raise NotToBeHadError("there is no way to look at it")
+
+
+def _state_of(operation: Operation) -> tuple[str, dict[str, Any]] | None:
+    """Return the property of a response that holds a state, and its schema."""
+    properties = DOCUMENT.bundled(operation.success.schema).get("properties", {})
+    return next((each for each in properties.items() if "x-final-states" in each[1]), None)
+
+
+def _final_of(operation: Operation) -> set[str]:
+    found = _state_of(operation)
+    return {state for states in found[1]["x-final-states"].values() for state in states} if found else set()
+
+
+def _state_after(caller: Caller, look: Request, pause: float) -> str:
+    """Return the state that is seen after a pause, which is left out where none is needed."""
+    time.sleep(0 if caller.target.own else min(pause, 0.2))
+    found = _state_of(look.operation)
+    return str(_value(caller.seen(look), found[0])) if found else ""
 
 
 @pytest.mark.parametrize("operation", WITH_STATES, ids=lambda operation: operation.id)
@@ -115,8 +227,8 @@ def test_states_that_do_not(operation: Operation, registry: Caller) -> None:
     case = Case(operation, "x-allowed-states", ", ".join(allowed), tried, nothing, "its state does not allow it")
     try:
         request = registry.request(operation, fresh=True)
-        state = _until_other(registry, request)
-        if state is None:
+        state = _until(registry, request, lambda seen: seen not in allowed)
+        if state is None or state in allowed:
             not_shown(registry, case, "it does not come to a state that does not allow it")
         exchange = registry.count_and_send(request, allowed=False)
     except NotToBeHadError as error:
@@ -124,22 +236,8 @@ def test_states_that_do_not(operation: Operation, registry: Caller) -> None:
     fault = described(DOCUMENT, exchange)
     if exchange.status < 400:
         fault = f"accepted, though its state is {state}: {exchange.said}"
-    missing = DOCUMENT.not_found(operation)
-    if exchange.code in missing:
+    elif exchange.status >= 500:
+        fault = f"to be refused, its state being {state}, not answered with {exchange.said}"
+    elif exchange.code in DOCUMENT.not_found(operation):
         fault = f"refused for another reason, its state being {state}: {exchange.said}"
     assert_fact(registry, case, exchange, fault)
-
-
-def _until_other(caller: Caller, request: Request) -> str | None:
-    """Look at what a request is about until its state is none that allows the operation, and return that."""
-    end = time.monotonic() + _SECONDS
-    for _ in range(_LOOKS) if caller.target.own else count():
-        state = caller.state(request)
-        if state is None or time.monotonic() > end:
-            return None
-        if state not in request.operation.node["x-allowed-states"]:
-            return state
-        if state in caller.final_states(request.operation):
-            return None
-        time.sleep(0 if caller.target.own else 0.5)
-    return None

@@ -15,7 +15,10 @@ from ...types import Response
 
 __all__ = ["EXTENSIONS", "OPERATION", "asyncio", "asyncio_detailed", "sync", "sync_detailed"]
 
-EXTENSIONS: dict[str, Any] = {"x-allowed-states": ["running", "waiting", "running-exception"]}
+EXTENSIONS: dict[str, Any] = {
+    "x-allowed-states": ["running", "waiting", "running-exception"],
+    "x-resulting-state": "manual-stop",
+}
 """What else the contract says of the operation, in extensions of OpenAPI."""
 
 OPERATION: Operation[None, ErrorResponse] = Operation(
@@ -64,9 +67,10 @@ def sync(
 ) -> None:
     """Stop a job instance.
 
-    Stops a job instance. The reference allows it for an instance that is running; its user guide also for one that
-    waits or that is in the state running-exception. How any other is refused is stated nowhere: `DLF.3051` is this
-    document's own choice. Look at the instance afterwards, since the answer does not hold its state.
+    Stops a job instance, which then comes to the state manual-stop. The reference allows it for an instance that is
+    running; its user guide also for one that waits or that is in the state running-exception. How any other is
+    refused is stated nowhere: `DLF.3051` is this document's own choice. Look at the instance afterwards, since the
+    answer does not hold its state.
 
     Manual: https://support.huaweicloud.com/intl/en-us/api-dataartsstudio/dataartsstudio_02_0066.html
 

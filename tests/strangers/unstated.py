@@ -1,0 +1,17 @@
+"""Faults that the contract suite does not catch, and why: the document does not state what they break."""
+
+from __future__ import annotations
+
+_ONE_JOB = "On a server of one job every other job and workspace is refused as unknown, and has no instances to show."
+_EITHER = "The document accepts a token and a signature; that a server was set up for one of them is not in it."
+
+UNSTATED: dict[str, str] = {
+    "tokens-despite-keys-only": _EITHER,
+    "keys-despite-token-only": _EITHER,
+    "any-job-exists": "The document does not say which jobs there are, and a server may have every one.",
+    "instance-of-any-job": _ONE_JOB,
+    "instance-of-any-workspace": _ONE_JOB,
+    "list-any-workspace": _ONE_JOB,
+    "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
+    "throttle-none": "When a server throttles, and whether it does, is its own policy.",
+}
