@@ -174,37 +174,47 @@ class Connections:
             del self._loops[loop]
 
     def _make(self, kind: type[C], transport: Any, hook: Any) -> C:
-        """Return a client of httpx; its messages about proxies may hold a password, and are not shown."""
+        """Return a client of httpx. What httpx says of a proxy may hold its password, and is not shown.
+
+        Raises:
+            ValueError: A proxy cannot be used, certificate authorities cannot be read, or http must not be used.
+        """
         if transport is None and self._refusal is not None:
             raise ValueError(self._refusal)
         if transport is None and isinstance(self._verify, bool):
             self._verify = ssl_context(verify=self._verify, trust_env=self._trust_env)  # one for all
         logging.getLogger("httpcore.socks").addFilter(_hide_socks_password)  # once, however often it is called
         options: dict[str, Any] = {"trust_env": self._trust_env, "event_hooks": {"response": [hook]}}
+        if transport is not None:
+            return kind(transport=transport, **options)
         try:
-            if transport is not None:
-                return kind(transport=transport, **options)
             if kind is _AsyncClient and (self._proxy or not (self._trust_env and _environment_has_proxies())):
                 self._lent_transport()  # so that what is wrong with a proxy shows now
                 options["transport"] = LendingTransport(self._lent_transport, KEEPALIVE)
                 return kind(**options)
             limits = _limits(self._max_connections)
             return kind(limits=limits, verify=self._verify, proxy=self._proxy, **options)
-        except ImportError:
+        except ImportError as error:
+            if "socksio" not in str(error):
+                raise
             raise ValueError(f"{self._proxy_names()}: a SOCKS proxy needs the extra httpx[socks]") from None
         except (httpx.InvalidURL, ValueError):
+            if not self._proxy_names():
+                raise
             raise ValueError(f"{self._proxy_names()}: not the URL of a proxy that httpx can use") from None
 
     def _lent_transport(self) -> httpx.AsyncHTTPTransport:
         return httpx.AsyncHTTPTransport(verify=self._verify, proxy=self._proxy, limits=_limits(1))
 
     def _proxy_names(self) -> str:
-        """Return where the proxies were named."""
+        """Return what names the proxies: the option or variables of the environment; nothing if there are none."""
         if self._proxy is not None:
             return "proxy"
+        if not self._trust_env:
+            return ""
         names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
         found = [name for name in names if os.environ.get(name) or os.environ.get(name.lower())]
-        return ", ".join(found) or "proxy"
+        return ", ".join(found) or ("the system's proxies" if _environment_has_proxies() else "")
 
 
 def checked_flag(name: str, value: Any) -> bool:

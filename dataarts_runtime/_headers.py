@@ -1,10 +1,13 @@
-"""Which header fields HTTP can carry (RFC 9110, section 5)."""
+"""Which header fields HTTP can carry (RFC 9110, section 5), and which hold credentials."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["can_be_sent", "checked_header", "is_token"]
+__all__ = ["CREDENTIALS", "can_be_sent", "checked_header", "is_token"]
+
+CREDENTIALS = frozenset(b"authorization cookie proxy-authorization x-auth-token x-security-token".split())
+"""The names, in lower case, of headers that hold credentials: never shown, and sent unencrypted only if allowed."""
 
 _TOKEN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-.^_`|~"
 _PRINTABLE = bytes([9, *range(32, 127)])  # tab and printable ASCII

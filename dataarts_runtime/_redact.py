@@ -1,4 +1,7 @@
-"""Take secrets out of what is said: out of errors' messages, and of what these quote from a response."""
+"""Take secrets out of error messages, error models and log lines, which quote what a service echoes.
+
+A secret is a value that a header of the request held; nothing is taken out for the name of the field that it stands in.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from typing import Any, cast
 
 import httpx
 
+from ._headers import CREDENTIALS
+
 __all__ = ["excerpt", "has_credentials", "hidden", "one_line", "secrets_of"]
 
-MASK = "***"
-"""What stands in the place of a secret."""
-
-_SHORTEST = 6  # characters of a secret; to mask what is shorter would make messages unreadable, and protect little
+_MASK = "***"  # stands in the place of a secret
+# Characters of a secret. What is shorter is not taken out, even if it is a credential: that would make messages
+# unreadable, and protect little.
+_SHORTEST = 6
 _SHORTEST_PART = 8  # the same for a part of a header, and for a header that is not known to hold a secret
 
 # Headers that hold no secret: the client's own, and IDs that services repeat in their messages to be found again.
@@ -25,9 +30,8 @@ _NO_SECRET = frozenset(
     b" correlation-id request-id traceparent tracestate x-amzn-trace-id x-b3-spanid x-b3-traceid x-client-request-id"
     b" x-correlation-id x-request-id x-trace-id".split()
 )
-# Headers that hold nothing but secrets, however short; the first three are made of parts, each of which may be one.
+# Of the headers with credentials, those that are made of parts, each of which may be a secret.
 _OF_PARTS = frozenset(b"authorization cookie proxy-authorization".split())
-_SECRET = _OF_PARTS | frozenset(b"x-auth-token x-security-token".split())
 
 # Patterns that few responses need, so they are not compiled when the module is imported.
 _MARKUP = r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>"
@@ -51,7 +55,7 @@ def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> li
     for request in requests:
         for raw_name, raw_value in request.headers.raw:
             name, value = raw_name.lower(), raw_value.decode("latin-1")
-            if name in _SECRET or (len(value) >= _SHORTEST_PART and name not in _NO_SECRET and name not in known):
+            if name in CREDENTIALS or (len(value) >= _SHORTEST_PART and name not in _NO_SECRET and name not in known):
                 secrets.add(value)
             if name in _OF_PARTS:
                 secrets.update(_parts(value))
@@ -86,7 +90,7 @@ def _user_and_password(code: str) -> Iterator[str]:
 
 def has_credentials(request: httpx.Request) -> bool:
     """Return whether a request has a header that authenticates it."""
-    return any(name.lower() in _SECRET for name, _ in request.headers.raw)
+    return any(name.lower() in CREDENTIALS for name, _ in request.headers.raw)
 
 
 def hidden(value: Any, secrets: Sequence[str]) -> Any:
@@ -98,7 +102,7 @@ def _hidden(value: Any, secrets: Sequence[str], signs: list[str]) -> Any:
     """Do so; `signs` is empty at first, and holds something of each secret once it was needed."""
     if isinstance(value, str):
         for secret in secrets:
-            value = value.replace(secret, MASK)
+            value = value.replace(secret, _MASK)
         if "\\" in value or "%" in value or "&" in value:
             # Letters and digits need no escaping. So a text without those of a secret, as nearly every text is, does
             # not hold the secret, and the search for what is escaped, which takes time, is left out.
@@ -139,7 +143,7 @@ def _without_escaped(text: str, secrets: Sequence[str]) -> str:
     pieces: list[str] = []
     for first, last in sorted(found):
         if first >= end:
-            pieces += text[end:first], MASK
+            pieces += text[end:first], _MASK
         end = max(end, last)
     return "".join([*pieces, text[end:]])
 

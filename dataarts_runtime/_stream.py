@@ -17,6 +17,7 @@ MAX_BODY = 1024 * 1024
 """The most bytes that are read of a response body, before and after decompression."""
 
 _MAX_MEMBERS = 1000  # of a gzip body; each costs time, even if it is empty
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # tells zlib to find out which of the two formats it is
 _BLOCK = 65536  # bytes that are written at a time
 
 
@@ -114,7 +115,7 @@ class BodyReader:
     @property
     def content(self) -> bytes:
         """What was read of the body, decompressed."""
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)[:MAX_BODY]
+        return (self._parts[0] if len(self._parts) == 1 else b"".join(self._parts))[:MAX_BODY]
 
     def start(self, response: httpx.Response) -> bool:
         """Learn the content coding; return whether there is something to read.
@@ -128,7 +129,7 @@ class BodyReader:
         codings = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
         coding = b", ".join(codings).strip().lower()
         if coding in (b"gzip", b"x-gzip", b"deflate"):
-            self._decompressor = zlib.decompressobj(47)
+            self._decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
         elif coding not in (b"", b"identity"):
             self.problem = "the body has a content coding that was not asked for"
         return True
@@ -145,15 +146,18 @@ class BodyReader:
             except zlib.error:
                 self.problem = "the body is not compressed as its Content-Encoding says"
                 return False
-        if max(self._size, self._received) > MAX_BODY or self._members > _MAX_MEMBERS:
-            self.problem = "the body is longer than 1 MiB"
+        if max(self._size, self._received) > MAX_BODY:
+            self.problem = f"the body is longer than {MAX_BODY // 2**20} MiB"
+            return False
+        if self._members > _MAX_MEMBERS:
+            self.problem = f"the body has more than {_MAX_MEMBERS} gzip members"
             return False
         return True
 
     def _decompress(self, chunk: bytes) -> None:
         while chunk and self._size <= MAX_BODY and self._members <= _MAX_MEMBERS:
             if self._decompressor.eof:  # another member begins: gzip allows any number of them
-                self._decompressor = zlib.decompressobj(47)
+                self._decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
                 self._members += 1
             part = self._decompressor.decompress(chunk, MAX_BODY - self._size + 1)
             self._parts.append(part)

@@ -11,7 +11,7 @@ import httpx
 
 from ._connections import Connections, checked_flag, checked_proxy, checked_verify
 from ._engine import Call, Engine, checked_timeout
-from ._headers import checked_header
+from ._headers import CREDENTIALS, checked_header
 from ._trace import traces_all
 from .schema import abridged, is_mapping
 from .types import Unset
@@ -26,7 +26,6 @@ __all__ = ["BaseClient"]
 
 # What the client itself says in each request, from the contract and the request body.
 _RESERVED = frozenset(b"accept accept-encoding connection content-length content-type host transfer-encoding".split())
-_CREDENTIALS = frozenset(b"authorization cookie x-auth-token".split())
 
 
 class BaseClient:
@@ -39,7 +38,10 @@ class BaseClient:
     user_agent: ClassVar[str] = f"python-httpx/{httpx.__version__}"
     """The User-Agent of every request, unless `headers` has one."""
     logger: ClassVar[Logger] = getLogger(__name__)
-    """Logs each attempt (DEBUG), and why it is repeated and after which pause (WARNING); never a secret."""
+    """Logs how each call ended (DEBUG), and before that why and after which pause it is repeated (WARNING).
+
+    Never a secret.
+    """
 
     def __init__(
         self,
@@ -78,8 +80,9 @@ class BaseClient:
                 ALL_PROXY, NO_PROXY).
             trust_env: Whether to take proxies, and certificate authorities (SSL_CERT_FILE, SSL_CERT_DIR), from the
                 environment.
-            allow_http: Whether credentials may be sent over http:// to another host than this one.
-            max_connections: The most connections at a time, for blocking calls and for those of each event loop.
+            allow_http: Whether credentials may be sent over http:// to other machines than this one.
+            max_connections: The most connections at a time, for blocking calls and for those of each event loop. A
+                further call waits for one, and is RequestNotSent if none is free within its timeout.
             transport: What sends blocking requests, instead of httpx's own. If it is not one of httpx's, whatever it
                 raises is OutcomeUnknown, since only they tell how far a request came.
             async_transport: The same for asynchronous requests.
@@ -94,15 +97,8 @@ class BaseClient:
         self._base_url = str(url)
         self._check_transports(transport, async_transport, verify=verify, proxy=proxy)
         checked_auth = _instance("auth", auth, httpx.Auth)
-        refusal = None
-        secret = checked_auth is not None or any(name.lower() in _CREDENTIALS for name, _ in checked_headers)
-        if (
-            not checked_flag("allow_http", allow_http)
-            and secret
-            and url.scheme == "http"
-            and not _is_loopback(url.host)
-        ):
-            refusal = "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
+        has_credentials = checked_auth is not None or any(name.lower() in CREDENTIALS for name, _ in checked_headers)
+        refusal = None if checked_flag("allow_http", allow_http) else _plain_http_refusal(url, has_credentials)
         if refusal and transport is None and async_transport is None:
             raise ValueError(refusal)
         self._engine = Engine(
@@ -200,6 +196,13 @@ def _integer(name: str, value: Any, *, least: int) -> int:
     if value < least:
         raise ValueError(f"{name}: less than {least} ({abridged(value)})")
     return value
+
+
+def _plain_http_refusal(url: httpx.URL, has_credentials: bool) -> str | None:
+    """Return why credentials must not be sent to a URL: plain http to another machine; None if they may."""
+    if not has_credentials or url.scheme == "https" or _is_loopback(url.host):
+        return None
+    return "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
 
 
 def _is_loopback(host: str) -> bool:

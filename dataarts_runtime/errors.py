@@ -12,8 +12,13 @@
         ├── TooManyRequests      429
         └── ServerError          500 to 599
 
-A call raises something else in four cases only: a ValueError or TypeError for an argument that the contract forbids,
-before anything is sent; a RuntimeError if the client is closed; what the caller's own `auth` raises; and cancellation.
+A call raises something else in these cases only:
+
+- a ValueError or TypeError, before anything is sent: the contract forbids an argument, or the environment names a proxy
+  or certificate authorities that cannot be used;
+- a RuntimeError: the client is closed;
+- what the caller's own `auth` raises;
+- cancellation.
 """
 
 from __future__ import annotations
@@ -130,7 +135,7 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """404: there is no such API at the address. Catch it to check the base URL."""
+    """404: the address is of no operation. Catch it to check the base URL."""
 
 
 class TooManyRequests(ApiError):

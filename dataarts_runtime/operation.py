@@ -2,126 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Generic, Literal, TypeVar, cast
-from urllib.parse import quote
+from typing import Any, Generic, TypeVar, cast
 
 from . import _decode, errors
 from ._engine import Call
 from ._outcome import MAY_BE_CARRIED_OUT, ReceivedResponse, outcome_unknown
+from ._parameters import Parameter, RequestBody
 from ._redact import excerpt, has_credentials, hidden, one_line, secrets_of
 from ._retry import retry_after
 from .client import BaseClient
-from .schema import Schema, abridged, is_list
+from .schema import Schema
 from .types import UNSET, Response, Unset
 
 __all__ = ["Binary", "Operation", "Parameter", "RequestBody", "Text"]
 
 R = TypeVar("R")
 E = TypeVar("E")
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
-class Parameter:
-    """A parameter of an operation: where it goes, under which name, and what it may be."""
-
-    __slots__ = ("exploded", "location", "name", "raw_name", "required", "schema", "wire_name")
-
-    def __init__(
-        self,
-        name: str,
-        location: Literal["path", "query", "header"],
-        schema: Schema,
-        *,
-        wire_name: str | None = None,
-        required: bool = True,
-        exploded: bool = True,
-    ) -> None:
-        self.name = name
-        self.location = location
-        self.wire_name = wire_name or name
-        self.raw_name = self.wire_name.encode()
-        self.schema = schema
-        self.required = required
-        self.exploded = exploded
-
-    def texts(self, value: Any) -> list[str]:
-        """Return the value, checked, as it is written in a request."""
-        dumped = self.schema.dump(value, self.name)
-        if isinstance(dumped, str):
-            return [dumped]
-        if is_list(dumped):
-            return [_plain(item) for item in dumped]
-        return [_plain(dumped)]
-
-    def segment(self, value: Any) -> str:
-        """Return the value as a segment of the path, which it can neither leave out, nor shorten, nor lengthen."""
-        text = ",".join(self.texts(value))
-        if text in ("", ".", "..") or "/" in text:
-            raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(text)})")
-        return text if text.isascii() and text.isalnum() else quote(text, safe=",")
-
-    def pairs(self, value: Any) -> list[str]:
-        """Return the value as parts of the query."""
-        texts = [quote(text, safe="") for text in self.texts(value)]
-        if not self.exploded:
-            texts = [",".join(texts)]
-        return [f"{quote(self.wire_name, safe='')}={text}" for text in texts]
-
-    def check(self, value: Any) -> None:
-        """Raise the ValueError or TypeError that a call with this value would raise, if it would."""
-        {"path": self.segment, "query": self.pairs, "header": self.header}[self.location](value)
-
-    def header(self, value: Any) -> tuple[bytes, bytes]:
-        """Return the value as a header."""
-        text = ",".join(self.texts(value))
-        if not (text.isascii() and (text.isprintable() or not text) and text == text.strip()):
-            raise ValueError(f"{self.name}: no value that an HTTP header can carry ({abridged(text)})")
-        return self.raw_name, text.encode("ascii")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else _encode(value)
-
-
-class RequestBody:
-    """The request body of an operation."""
-
-    __slots__ = ("max_bytes", "media_type", "required", "schema")
-
-    def __init__(
-        self,
-        schema: Schema,
-        *,
-        media_type: str = "application/json",
-        required: bool = False,
-        max_bytes: int | None = None,
-    ) -> None:
-        self.schema = schema
-        self.media_type = media_type
-        self.required = required
-        self.max_bytes = max_bytes
-
-    def encode(self, value: Any) -> bytes:
-        """Return the value, checked in all its depth, as it goes over the wire."""
-        try:
-            dumped = self.schema.dump(value, "body")
-            try:
-                content = _encode(dumped).encode()
-            except UnicodeEncodeError:
-                raise ValueError("body: half a surrogate pair is no character") from None
-            except (ValueError, TypeError) as error:
-                raise type(error)(f"body: {error}") from None
-        except RecursionError:
-            raise ValueError("body: nested too deeply") from None
-        if self.max_bytes is not None and len(content) > self.max_bytes:
-            raise ValueError(f"body: larger than {self.max_bytes} bytes ({len(content)})")
-        return content
 
 
 class Text(Schema):
@@ -137,7 +35,22 @@ class Binary(Schema):
 
 
 class Operation(Generic[R, E]):
-    """An operation of the contract, which returns R or fails with E."""
+    """An operation of the contract, which returns R or fails with E.
+
+    Its functions differ in what becomes of a response of 400 or above: `sync` and `sync_response` raise it as an
+    ApiError, `sync_detailed` returns it. All of them raise whatever else is wrong. `asyncio…` do not block.
+
+    Args:
+        method: The HTTP method.
+        path: The path, with `{}` for each path parameter, in the order of the parameters.
+        parameters: The parameters, in the order in which the functions take their values.
+        body: The request body, if there can be one.
+        accept: The media types of responses, as the Accept header lists them.
+        responses: The schemas of responses below 400, by status (`200`), range (`2XX`) or `default`; None is no body.
+        error_responses: The same for responses of 400 and above.
+        hints: What a user can do about a response of 400 or above, by status, as the last sentence of the message:
+            a text, or texts by error code.
+    """
 
     def __init__(
         self,
@@ -170,13 +83,13 @@ class Operation(Generic[R, E]):
         return {parameter.name: parameter for parameter in self._parameters}
 
     def sync(self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any) -> R:
-        """Call the operation; return its result, or raise the error that the response says."""
+        """Call the operation; return its result, or raise the ApiError that a response of 400 or above becomes."""
         return self._result(_checked(client).send(self._call(body, values), timeout))
 
     def sync_detailed(
         self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any
     ) -> Response[R | E]:
-        """Call the operation, and return the whole response."""
+        """Call the operation; return the whole response, also one of 400 or above."""
         return self._response(_checked(client).send(self._call(body, values), timeout))
 
     async def asyncio(self, client: BaseClient, timeout: float | Unset | None, body: Any, *values: Any) -> R:
@@ -192,7 +105,7 @@ class Operation(Generic[R, E]):
     def sync_response(
         self, client: BaseClient, *, timeout: float | None = None, body: Any = None, **values: Any
     ) -> Response[R]:
-        """Call the operation with arguments by name; return the whole response, or raise the error that it says."""
+        """Call the operation with arguments by name; return the whole response below 400, or raise an ApiError."""
         received = _checked(client).send(self._call(body, self._ordered(values)), timeout)
         return _public(received, self._result(received))
 
@@ -225,11 +138,11 @@ class Operation(Generic[R, E]):
             if not parameter.required and (value is None or value is UNSET):
                 continue
             if parameter.location == "path":
-                segments.append(parameter.segment(value))
+                segments.append(parameter.path_segment(value))
             elif parameter.location == "query":
-                query += parameter.pairs(value)
+                query += parameter.query_parts(value)
             else:
-                headers.append(parameter.header(value))
+                headers.append(parameter.header_field(value))
         target = self._path.format(*segments)
         if query:
             target = f"{target}?{'&'.join(query)}"

@@ -46,16 +46,21 @@ class Variable:
 
 
 class Server:
-    """A server: its URL, and the variables that stand there in braces."""
+    """A server.
+
+    Args:
+        url: Its URL, with variables in braces.
+        variables: The variables, by name.
+    """
 
     __slots__ = ("url", "variables")
 
-    def __init__(self, url: str, **variables: Variable) -> None:
+    def __init__(self, url: str, /, **variables: Variable) -> None:
         self.url = url
         self.variables = variables
 
 
-def expand(servers: Mapping[str, Server], argument: str, name: Any, **values: Any) -> str:
+def expand(servers: Mapping[str, Server], argument: str, name: Any, /, **values: Any) -> str:
     """Return the URL of the server of a name.
 
     Args:

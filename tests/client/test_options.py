@@ -10,7 +10,7 @@ import sys
 import threading
 import tracemalloc
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from dataarts_client.api.jobs import run_job_immediately
 
 from ._answers import STARTED, http
 from ._calls import JOB, PROJECT, TLS, attempt, call, make
+from ._operation import receive_error
 from ._server import Connection, Server
 
 STARTED_BODY = json.loads(STARTED)
@@ -77,11 +78,16 @@ def test_wrong_options_are_named(option: dict[str, Any], kind: type[Exception], 
     assert "secret" not in str(caught.value)
 
 
+CREDENTIALS = ("X-Auth-Token", "x-security-token", "Authorization", "Proxy-Authorization", "Cookie")
+
+
 @pytest.mark.parametrize(
     "base_url", [NOT_LOCAL, "http://10.0.0.1:80", "http://[2001:db8::1]", "http://localhost.example"]
 )
 @pytest.mark.parametrize(
-    "credentials", [{"auth": TokenAuth("a-token")}, {"headers": {"X-Auth-Token": "t"}}], ids=["auth", "headers"]
+    "credentials",
+    [{"auth": TokenAuth("a-token")}, *({"headers": {name: "t"}} for name in CREDENTIALS)],
+    ids=["auth", *CREDENTIALS],
 )
 def test_credentials_over_plain_http_are_refused(base_url: str, credentials: dict[str, Any]) -> None:
     """Credentials do not go over plain http to another machine, unless that is allowed."""
@@ -167,6 +173,21 @@ def test_broken_proxy_of_the_environment_is_named(mode: str, monkeypatch: pytest
     assert "secret" not in str(outcome.error)
 
 
+@pytest.mark.parametrize("kind", [ValueError, ImportError])
+def test_mistakes_that_are_no_proxies(kind: type[Exception], mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no proxy, what goes wrong in making a transport is not told as a proxy's fault."""
+
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise error
+
+    error = kind("a mistake in httpx")
+    for transport in (httpx.HTTPTransport, httpx.AsyncHTTPTransport):
+        monkeypatch.setattr(transport, "__init__", fail)
+    outcome = attempt(mode, run_job_immediately, make("http://127.0.0.1:9"))
+
+    assert outcome.error is error
+
+
 class FromRedirect(httpx.Auth):
     """Takes a code from where a redirect leads, as OpenID Connect's authorization code flow does."""
 
@@ -224,7 +245,29 @@ def test_many_empty_members(mode: str) -> None:
         outcome = attempt(mode, run_job_immediately, make(server.url))
 
         assert isinstance(outcome.error, errors.UnexpectedResponse), outcome.end
+        assert "gzip members" in str(outcome.error)
         assert outcome.seconds < 2
+
+
+@pytest.mark.parametrize("parts", [1, 2, 5])
+def test_long_body_is_cut(parts: int) -> None:
+    """Of a body that is too long, the exception holds the first MiB, in however many parts it came."""
+    response = httpx.Response(200, stream=_Parts(parts))
+    error = receive_error(response)
+
+    assert isinstance(error, errors.UnexpectedResponse)
+    assert "longer than 1 MiB" in str(error)
+    assert len(error.response.content) == 2**20
+
+
+class _Parts(httpx.SyncByteStream):
+    """A response body of 5 MiB, in some parts."""
+
+    def __init__(self, parts: int) -> None:
+        self.parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from [b"x" * (5 * 2**20 // self.parts)] * self.parts
 
 
 def test_connections_are_limited(mode: str) -> None:
