@@ -95,6 +95,7 @@ def write_page(path: Path, run: Run) -> None:
         facts=list(_facts(run)),
         counts=Counter(record.outcome for record in run.records.cases),
         cases=sum(part.cases for part in run.parts),
+        failed=sum(len(group.records) for group in run.groups) + len(run.failures),
         failures=[_failure(group) for group in run.groups],
         others=_others(run),
         coverage=run.coverage,
@@ -120,9 +121,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     if run.target:
         yield "Credentials", " and ".join(run.target.credentials)
         runs = run.target.runs
-        taken = (
-            f"{runs.taken:,} of {runs.limit:,} requests that might start one were sent, {runs.started:,} carried out"
-        )
+        taken = f"{runs.taken:,} of {runs.limit:,} requests that might start one sent, {runs.started:,} carried out"
         yield "Runs", taken if runs.limit else "none allowed (--allow-runs)"
         if run.records.throttled:
             yield "Throttled", f"{run.records.throttled:,} times, waited {_duration(run.records.waited)}"
@@ -147,25 +146,30 @@ def _duration(seconds: float) -> str:
 def _failure(group: Group) -> dict[str, Any]:
     """Return what the page says of failures that are alike."""
     first = group.first
-    is_generated = first.test == "schemathesis"
+    rules = {(record.place, record.rule) for record in group.records}
+    is_one_rule = len(rules) == 1 and first.test != "schemathesis"
     tried = list(dict.fromkeys((record.operation, record.tried) for record in group.records))
     return {
-        "rule": first.reason if is_generated else f"{first.place}, {first.rule}",
-        "reason": "" if is_generated else first.reason,
+        "rule": f"{first.place}, {first.rule}" if is_one_rule else first.reason,
+        "reason": first.reason if is_one_rule else "",
         "title": first.title,
         "operations": Counter(record.operation for record in group.records).most_common(),
         "count": len(group.records),
         "tried": tried[:_MOST_TRIED],
         "more": max(0, len(tried) - _MOST_TRIED),
         "details": dedent(first.message.partition("\n")[2]).strip("\n"),
-        "source": _source(first),
+        "source": _source(group.records),
     }
 
 
-def _source(record: Record) -> str:
-    if record.test == "schemathesis":
-        return f"{record.place}: {record.rule}"
-    return "the mock's own behaviour" if record.suite == "mock" else "the contract"
+def _source(records: list[Record]) -> str:
+    """Return what found failures, and where in the document the rules stand if they are several."""
+    places = list(dict.fromkeys(record.place for record in records))
+    if records[0].test == "schemathesis":
+        return ", ".join(places)
+    named = "the mock's own behaviour" if records[0].suite == "mock" else "the contract"
+    more = f" and {len(places) - _MOST_TRIED} more" if len(places) > _MOST_TRIED else ""
+    return named if len(places) == 1 else f"{named}: {', '.join(places[:_MOST_TRIED])}{more}"
 
 
 def _others(run: Run) -> list[dict[str, Any]]:
