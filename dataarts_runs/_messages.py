@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._contract import RESTARTABLE, STOPPABLE
+from ._contract import NOT_FOUND, RESTARTABLE, STOPPABLE
 from ._text import duration, failed_nodes, given, one_line, sentences
 
 if TYPE_CHECKING:
-    from dataarts_client.errors import ApiError, ClientError
+    from dataarts_client.errors import ClientError
     from dataarts_client.models import JobInstance
 
     from ._base import BaseRun
@@ -55,9 +55,11 @@ def ended_unknown(run: BaseRun, instance: JobInstance) -> str:
     )
 
 
-def refused(run: BaseRun, error: ApiError) -> str:
-    """Return what to say where a look is refused."""
-    return sentences(f"A look at {run} was refused, so it cannot be waited for: {error}", "The run itself may go on")
+def refused(run: BaseRun | str, error: BaseException) -> str:
+    """Return what to say where a look is refused, at a run or at what it is called."""
+    absent = getattr(error, "error_code", None) in NOT_FOUND
+    onward = None if absent else "The run itself may go on"
+    return sentences(f"{capital(run)} cannot be waited for, since a look at it was refused: {error}", onward)
 
 
 def broken(run: BaseRun, error: ClientError, looks: int) -> str:

@@ -13,7 +13,7 @@ from attrs import frozen
 import dataarts_client
 from dataarts_client import Client
 from dataarts_client.api.instances import stop_job_instance
-from dataarts_client.errors import ClientError
+from dataarts_client.errors import ApiError, ClientError
 from dataarts_client.models import JobInstance, JobInstanceStatus
 
 from .. import _messages
@@ -208,7 +208,9 @@ def wait_for_run(
 ) -> None:
     """Wait for the end of a run that was started before."""
     with _session(context, as_json, job) as session:
-        _wait(session, session.attach(job, instance), timeout, stop=stop_on_interrupt, started=False)
+        run = session.attach(job, instance)
+        session.screen.line(f"Waiting for the end of run {run.instance_id} of job {run.job_name}.")
+        _wait(session, run, timeout, stop=stop_on_interrupt, started=False)
 
 
 @app.command("status", epilog=_EPILOG)
@@ -312,7 +314,8 @@ def _wait(session: _Session, run: Run, timeout: float | None, *, stop: bool, sta
         _interrupted(session, run, watch.instance, stop=stop)
     except RunError as error:
         status = status_of(error, started=started)
-        _end(session, run, status, error.instance, _said(error, run, watch), goes_on=status is not Status.FAILED)
+        goes_on = status in (Status.TIMED_OUT, Status.CREDENTIALS)
+        _end(session, run, status, error.instance, _said(error, run, watch), goes_on=goes_on)
     time = took(instance)
     message = f"{_name(run)} succeeded: {instance.status}{f' after {time}' if time else ''}."
     _end(session, run, Status.SUCCEEDED, instance, message, goes_on=False)
@@ -324,6 +327,8 @@ def _said(error: RunError, run: Run, watch: Watch) -> str:
         return _messages.not_succeeded(_name(run), error.instance)
     if isinstance(error, RunTimedOut):
         return _messages.not_ended(_name(run), watch.seconds, error.instance, error.__cause__)
+    if isinstance(error.__cause__, ApiError):
+        return _messages.refused(_name(run), error.__cause__)
     return str(error)
 
 
@@ -337,10 +342,10 @@ def _end(
     session.screen.result("unknown" if instance is None else str(instance.status))
     content = document(status, run.to_dict(), instance=instance, message=None if status == 0 else message)
     again = session.where.command("wait", run.job_name, run.instance_id)
+    onward = "To" if message.endswith("may go on.") else "The run goes on; to"
     style = "green" if status is Status.SUCCEEDED else "red" if status is Status.FAILED else "yellow"
-    session.end(
-        status, content, f"{message} The run goes on; to wait for it again: {again}" if goes_on else message, style
-    )
+    line = f"{message} {onward} wait for it again: {again}" if goes_on else message
+    session.end(status, content, line, style)
 
 
 def _interrupted(session: _Session, run: Run, instance: JobInstance | None, *, stop: bool) -> NoReturn:

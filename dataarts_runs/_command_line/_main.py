@@ -21,7 +21,7 @@ _UsageError: Any = typer.BadParameter.__base__
 def main() -> int:
     """Do what the command line says, and return the exit status."""
     try:
-        return app(prog_name="dataarts", standalone_mode=False) or 0
+        status: int = app(prog_name="dataarts", standalone_mode=False) or 0
     except CommandError as error:
         return _end(error.status, str(error))
     except _UsageError as error:
@@ -33,6 +33,7 @@ def main() -> int:
         return _end(Status.USAGE, error.format_message(), usage)
     except (KeyboardInterrupt, typer.Abort):
         return _end(Status.INTERRUPTED, "interrupted")
+    return status if sys.argv[1:] else Status.USAGE  # Some versions of click say 0 where they show the help instead.
 
 
 def _end(status: Status, message: str, usage: str = "") -> int:

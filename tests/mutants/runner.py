@@ -35,7 +35,8 @@ OTHERS = {
     "client": ["tests/contract/client"],
 }
 # The command is another process, which a mutant does not reach.
-RUNS = ["tests/runs", "--ignore=tests/runs/test_command.py", "--ignore=tests/runs/test_many.py"]
+OF_COMMAND = ("test_command*", "test_interruption", "test_many", "test_terminal")
+RUNS = ["tests/runs", *(f"--ignore-glob={ROOT}/tests/runs/{name}.py" for name in OF_COMMAND)]
 LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
 
 
