@@ -2,6 +2,14 @@
 
 What proves that it has not is httpx's `trace` extension, by which httpcore tells each step. The class of an exception
 proves nothing: a transport of another make may call a lost response a failed connection.
+
+What belongs to a request travels in its `extensions`:
+
+- `attempt`: the Attempt, for TracedAuth;
+- `trace`: what httpcore calls with each step, a method of the Exchange;
+- `timeout`: for blocking requests, the Deadline for each kind of step; none for asynchronous ones, which are cancelled.
+
+And in those of a response: `headers`, as they were before `_connections` took the Location out.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, ClassVar
 
-from ._values import (
+from ._json_values import (
     abridged,
     check_characters,
     check_digits,

@@ -1,4 +1,4 @@
-"""What schemas need to know about values: their types, when two are equal in JSON, and how messages show them."""
+"""Python values as JSON values: which of them JSON can carry, when two are equal in JSON, how messages show them."""
 
 from __future__ import annotations
 
