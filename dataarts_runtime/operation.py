@@ -172,16 +172,21 @@ class Operation(Generic[R, E]):
         try:
             return _read(self._responses[key], response, [])
         except (ValueError, TypeError, RecursionError):
-            secrets = self._secrets(response)
-        try:  # once more, since the message is to hold no secret that the service echoed
-            _read(self._responses[key], response, secrets)
+            pass
+        raise self._unexpected(response, self._problem(self._responses[key], response))
+
+    def _problem(self, schema: Schema | None, response: ReceivedResponse) -> str:
+        """Return what is wrong with a response that could not be read, without secrets that the service echoed.
+
+        It is a function of its own so that a traceback with local variables shows no secrets.
+        """
+        try:
+            _read(schema, response, self._secrets(response))
         except (ValueError, TypeError) as error:
-            problem = str(error)
+            return str(error)
         except RecursionError:
-            problem = "the body is nested too deeply"
-        else:
-            problem = "the body is not what the contract describes"
-        raise self._unexpected(response, problem)
+            return "the body is nested too deeply"
+        return "the body is not what the contract describes"
 
     def _parsed_error(self, response: ReceivedResponse, secrets: list[str]) -> Any:
         """Return what a response of 400 or above says, or None if it says nothing that the contract describes."""

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import time
+import traceback
 from collections.abc import Callable, Generator
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -285,3 +286,21 @@ def test_value_that_is_masked_only_in_the_message() -> None:
 
     assert isinstance(error, UnexpectedResponse)
     assert "not str ('x***')" in str(error)
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 500])
+def test_local_variables(status: int) -> None:
+    """Local variables of the client's own functions, which some tracebacks show, hold no secret of a response."""
+    response = httpx.Response(status, json=f"x{TOKEN}", headers={"Location": "/elsewhere"} if status == 302 else {})
+    error = receive_error(response, Integer(), headers={"X-Auth-Token": TOKEN})
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+    shown = [
+        f"{name} in {frame.name}"
+        for frame in frames
+        if "dataarts_runtime" in frame.filename
+        for name, value in (frame.locals or {}).items()
+        if TOKEN in value or repr(TOKEN)[1:-1] in value
+    ]
+
+    assert any("dataarts_runtime" in frame.filename for frame in frames)
+    assert shown == []
