@@ -62,6 +62,17 @@ def test_throttled_it_goes_on(tmp_path: Path) -> None:
     assert not [record for record in records(tmp_path / "reports") if "throttled" in record["reason"]]
 
 
+def test_time_is_not_held_against_a_server(tmp_path: Path) -> None:
+    """A check may take as long as the server has it wait, whatever limit the tests of the project have."""
+    with running("--rate-limit", "2") as url:
+        where = ["--base-url", url, "--token", "mock-token", "--job", "myJob", "--allow-runs", "100"]
+        only = ["--only", "test_what_was_made_for_another and showJobInstance"]
+        done = contract(*where, *only, folder=tmp_path / "reports", PYTEST_ADDOPTS="--timeout=1")
+
+    assert done.returncode == 0, done.stdout
+    assert "Throttled " in done.stdout
+
+
 @pytest.fixture
 def stricter(tmp_path: Path) -> Path:
     """The contract with another limit than the mock's: 1,023 characters where those are 1,024."""
