@@ -24,6 +24,7 @@ NOT_HAD = "no response had it"
 NO_REQUEST = "the document states no request that is answered so; only a server that is asked to can give it"
 ANOTHER = "the server gives another of the errors that the document allows there"
 ITS_OWN = "a server has values of its own, not the example's"
+NO_STATE = "no request leads to that state, and nothing came to it by itself"
 OPTIONAL = "the document leaves it to the server whether to send it"
 
 
@@ -188,6 +189,8 @@ class _Evidence:
 
     def why_impossible(self, item: Item) -> str:
         """Return why an item cannot be had of this server; empty if it could."""
+        if item.group == "states" and any("does not come to the state" in record.reason for record in self._of(item)):
+            return NO_STATE
         if not item.status or item.side != Side.SEEN:
             return ""
         if item.example:

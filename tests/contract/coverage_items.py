@@ -167,9 +167,11 @@ def _of_operation(document: Document, statement: Statement) -> Iterator[Item]:
                 impossible=impossible,
             )
     elif keyword == "x-allowed-states":
-        for side in (Side.ACCEPTED, Side.REFUSED):
-            states = ", ".join(value)
-            yield Item(statement.operation, "states", keyword, states, side, ((keyword, (states,)),))
+        for state in value:
+            shown_by = ((keyword, (state,)),)
+            yield Item(statement.operation, "states", keyword, state, Side.ACCEPTED, shown_by)
+        states = ", ".join(value)
+        yield Item(statement.operation, "states", keyword, states, Side.REFUSED, ((keyword, (states,)),))
     elif keyword == "security" and value and {} not in value:
         yield _security(statement, "any", "some credentials", Side.REFUSED)
         kinds = {each.name: "signature" if each.is_signature else "token" for each in document.security_schemes}

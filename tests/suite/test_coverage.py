@@ -86,6 +86,19 @@ def test_what_cannot_be_had_is_told_apart() -> None:
     assert coverage.tried()[1] == len(coverage.all) - coverage.count(State.IMPOSSIBLE)
 
 
+def test_states_that_nothing_came_to_do_not_count() -> None:
+    """A state that allows an operation is covered by itself; one that no run came to cannot be had."""
+    operation = next(each for each in DOCUMENT.operations if "x-allowed-states" in each.node)
+    one, other, *_ = operation.node["x-allowed-states"]
+    shown = Record("contract", operation.id, "x-allowed-states", one, "", True, Outcome.PASSED)
+    reason = f"it does not come to the state {other}"
+    hidden = replace(shown, rule=other, outcome=Outcome.NOT_SHOWN, reason=reason)
+    coverage = covered(DOCUMENT, Records([shown, hidden]))
+
+    assert _found(coverage, operation.id, "x-allowed-states", one, Side.ACCEPTED).state == State.COVERED
+    assert _found(coverage, operation.id, "x-allowed-states", other, Side.ACCEPTED).state == State.IMPOSSIBLE
+
+
 def test_every_constraint_that_mutants_change_is_there_to_cover() -> None:
     """What is changed to prove the suite, in requests, is what the suite says that it covers."""
     rules = {item.rule.partition(" ")[0] for item in items(DOCUMENT)}
