@@ -105,15 +105,18 @@ def json_of(content: bytes, headers: httpx.Headers) -> Any:
     """
     if not content:
         raise ValueError("the body is empty")
-    # As nearly always, and then it is the same in every charset: UTF-16 and UTF-32 write JSON's brackets with zeros.
-    plain = content.isascii() and b"\0" not in content
-    text = content.decode("ascii") if plain else text_of(content, headers)
+    text = content.decode("ascii") if _is_plain(content) else text_of(content, headers)
     try:
         return _decode_strictly(text)
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
     except ValueError as error:
         raise ValueError(f"the body is not JSON: {error}") from None
+
+
+def _is_plain(content: bytes) -> bool:
+    """Return whether JSON is the same in every charset; UTF-16 and UTF-32 write its brackets with zeros."""
+    return content.isascii() and b"\0" not in content
 
 
 def text_of(content: bytes, headers: httpx.Headers, *, errors: Literal["strict", "replace"] = "strict") -> str:
@@ -170,9 +173,10 @@ def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]
     These name the fields in different ways, and some put them into an object called `error`. Where there is no message,
     the beginning of the body's text takes its place; where there is no request ID, the header's does.
     """
-    text = text_of(content, headers, errors="replace")
     try:
-        body = _decode_leniently(text)
+        body = _decode_leniently(
+            content.decode("ascii") if _is_plain(content) else text_of(content, headers, errors="replace")
+        )
     except (ValueError, RecursionError):
         body = None
     fields: dict[str, Any] = {}
@@ -183,7 +187,7 @@ def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]
         fields.setdefault("message", body)
     message = _first(fields, "error_msg", "errorMsg", "message")
     if message is None:
-        message = excerpt(text, secrets) or None
+        message = excerpt(text_of(content, headers, errors="replace"), secrets) or None
     code = _first(fields, "error_code", "errorCode", "code") or None
     request_id = _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None
     return ErrorDetails(*hidden([code, message, request_id], secrets))
