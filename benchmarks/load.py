@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import httptools
 import uvloop
 
-from .peer import HEADERS, PATH, document
+from .example import example
+from .peer import HEADERS
 
 
 class Connection(asyncio.Protocol):
@@ -42,9 +43,10 @@ class Connection(asyncio.Protocol):
 async def main(url: str, seconds: float, connections: int) -> None:
     """Load the server."""
     host = urlsplit(url)
-    body = json.dumps(document(), separators=(",", ":"))
+    request_of = example()
+    body = json.dumps(request_of["body"], separators=(",", ":"))
     headers = {"Host": host.netloc, "Content-Type": "application/json", "Content-Length": str(len(body)), **HEADERS}
-    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", body]
+    lines = [f"POST {request_of['path']} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", body]
     request = "\r\n".join(lines).encode()
     loop = asyncio.get_running_loop()
     start = loop.time()

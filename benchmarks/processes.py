@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .environments import BUILD, ROOT
-from .peer import HEADERS, PATH
+from .example import example
+from .peer import HEADERS
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 CALLER, SERVER = (CORES[0], CORES[-1]) if len(CORES) > 1 else (None, None)
@@ -23,7 +25,7 @@ LOAD_CONNECTIONS = 16
 LOAD = """\
 wrk.method = "POST"
 wrk.path = "{path}"
-wrk.body = '{{"jobParams":[{{"name":"aaa","value":"111"}},{{"name":"bbb","value":"222"}}]}}'
+wrk.body = {body}
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["X-Auth-Token"] = "{token}"
 """
@@ -81,7 +83,8 @@ class Peer:
     """
 
     def __init__(self, python: Path, name: str, url: str) -> None:
-        self._process = started([python, Path(__file__).with_name("peer.py"), name, url], CALLER)
+        command: list[str | Path] = [python, Path(__file__).with_name("peer.py"), name, url, json.dumps(example())]
+        self._process = started(command, CALLER)
 
     def run(self, calls: int) -> float:
         """Make calls, and return the seconds they took."""
@@ -111,7 +114,9 @@ def requests_a_second(url: str, seconds: float) -> float:
     """Load a server, and return the rate at which it answers; every answer must be 200."""
     if wrk := shutil.which("wrk"):
         script = BUILD / "load.lua"
-        script.write_text(LOAD.format(path=PATH, token=HEADERS["X-Auth-Token"]))
+        request = example()
+        body = json.dumps(json.dumps(request["body"], separators=(",", ":")))
+        script.write_text(LOAD.format(path=request["path"], body=body, token=HEADERS["X-Auth-Token"]))
         command: list[str | Path] = [wrk, "--threads", "1", "--connections", str(LOAD_CONNECTIONS)]
         text = _output([*command, "--duration", f"{max(1, round(seconds))}s", "--script", script, url])
         if "Non-2xx" in text or "Socket errors" in text:

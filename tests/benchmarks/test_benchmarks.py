@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import SERVER
 from benchmarks.peer import PEERS
-from benchmarks.processes import Peer
+from benchmarks.processes import Peer, serving
 from benchmarks.report import MARKS, Table, chart, markdown
 from tests.mock._process import running
 
-STOCK = "stock"
-"""The peer that is generated when the benchmarks run, so that it is not here."""
+NOT_HERE = {"stock", "httpx2", "httpx2_async", "openapi_generator"}
+"""Peers whose packages are generated or installed only when the benchmarks run."""
+WAITS = {"waits", "waits_memory"}
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +28,22 @@ def url() -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("name", sorted(PEERS.keys() - {STOCK}))
+@pytest.mark.parametrize("name", sorted(PEERS.keys() - NOT_HERE - WAITS))
 def test_peer_starts_runs(url: str, name: str) -> None:
     """Each peer sends requests that the contract allows, and understands their answers."""
     with Peer(Path(sys.executable), name, url) as peer:
         seconds = peer.run(2)
 
     assert seconds > 0
+
+
+@pytest.mark.parametrize("name", sorted(WAITS))
+def test_peer_waits_for_runs(name: str) -> None:
+    """The peers that wait do so for as many runs as they are told to, and say what it took."""
+    with serving(*SERVER) as url, Peer(Path(sys.executable), name, url) as peer:
+        took = peer.run(3)
+
+    assert took > 0
 
 
 def test_load_is_generated_without_wrk(url: str, root: Path) -> None:
