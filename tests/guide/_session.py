@@ -1,6 +1,7 @@
 """A reader who does what a page says: the code blocks run one after the other, as if pasted from the page.
 
-What a page says to start is started, and what it writes stays for the blocks that follow. A few things are replaced, so
+Each Python block is a program of its own, for readers paste the one that they need. What a page says to start is
+started, and files and exported variables stay for the blocks that follow. A few things are replaced, so
 that no other machine is needed:
 
 - `dataarts-mock` in a shell block starts the mock on a free port, and what follows talks to that one; without such a
@@ -85,7 +86,6 @@ class Session:
         self._identity = ""
         self._url: str | None = None
         self._said: str | None = None
-        self._names: dict[str, Any] = {"__name__": "guide"}
         self._bin = folder.parent / f"{folder.name}-bin"
         self._environment = {
             "PATH": f"{self._bin}:{_BIN}:/usr/bin:/bin",
@@ -185,7 +185,7 @@ class Session:
         said = io.StringIO()
         with self._as_if_here(), contextlib.redirect_stdout(said):
             try:
-                exec(compile(text, block.place, "exec"), self._names)
+                exec(compile(text, block.place, "exec"), {"__name__": "guide"})
             except (Exception, SystemExit) as error:
                 raise BlockError("".join(traceback.format_exception(error)[-6:])) from None
         return said.getvalue()
