@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 __all__ = [
     "abridged",
+    "allowed_characters",
     "check_characters",
     "check_digits",
     "check_json",
@@ -32,6 +34,37 @@ def abridged(value: object) -> str:
         size = f" of {value.bit_length()} bits" if isinstance(value, int) else ""
         text = f"{type(value).__name__}{size}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+_CLASSES = re.compile(r"\^(?:\[(?!\^)(?:\\.|[^\]\\])+\][*+?]?)+(?:\\Z|\$)")
+_PIECE = re.compile(r"(?:\\.|[^\\])-(?:\\.|[^\\])|\\.|[^\\]")
+_CHARACTERS = {
+    "A-Z": "letters A to Z",
+    "a-z": "letters a to z",
+    "0-9": "digits",
+    "一-龥": "Chinese characters",
+    "-": "hyphens",
+    "_": "underscores",
+    ".": "periods",
+    " ": "spaces",
+}
+
+
+def allowed_characters(pattern: str, value: str) -> str:
+    """Return in words which characters a pattern allows, where a value has others; nothing if that cannot be said.
+
+    It can be said of patterns that are classes of characters one after the other.
+    """
+    if not _CLASSES.fullmatch(pattern) or re.search(r"\\\w", pattern.removesuffix(r"\Z")):
+        return ""
+    classes = re.findall(r"\[(?:\\.|[^\]\\])+\]", pattern)
+    if all(any(re.search(each, character) for each in classes) for character in value):
+        return ""
+    pieces = [piece.replace("\\", "") for each in classes for piece in _PIECE.findall(each[1:-1])]
+    names = [_CHARACTERS.get(piece, piece) for piece in dict.fromkeys(pieces)]
+    if {"letters A to Z", "letters a to z"} <= set(names):
+        names = ["letters", *(name for name in names if not name.startswith("letters "))]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def counted(number: float, noun: str) -> str:

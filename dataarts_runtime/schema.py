@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 from ._json_values import (
     abridged,
+    allowed_characters,
     check_characters,
     check_digits,
     check_json,
@@ -137,11 +138,13 @@ class String(Schema):
             check_characters(value, path)
 
     def _culprit(self, value: str) -> str:
-        """Return in words which character is in the way of a match, if it is only one; not everyone reads patterns."""
+        """Return in words what is in the way of a match, and what may be there instead; not everyone reads patterns."""
+        words = allowed_characters(self.pattern or "", value) if len(value) <= 200 else ""
+        allowed = f"; it takes {words}" if words else ""
         for character in sorted(set(value)) if len(value) <= 200 else ():
             if re.search(self.pattern or "", value.replace(character, ""), re.ASCII):
-                return f"; without {character!r} it would"
-        return ""
+                return f"; without {character!r} it would{allowed}"
+        return allowed
 
     def _first_match(self, value: str) -> object:
         # Compiled when it is first needed, since compiling takes longer than importing the module.

@@ -132,6 +132,25 @@ REFUSED: dict[str, tuple[Schema, str, str]] = {
     "too-short": (String(min_length=2), '"🚀"', "body: shorter than 2 characters (1)"),
     "too-long": (String(max_length=1), '"ab"', "body: longer than 1 character (2)"),
     "pattern": (String(pattern="^b+$"), '"abc"', "body: does not match the pattern ^b+$ ('abc')"),
+    "pattern-in-words": (
+        String(pattern=r"^[a-z][0-9A-Za-z_\-.]*\Z"),
+        '"my job"',
+        (
+            r"body: does not match the pattern ^[a-z][0-9A-Za-z_\-.]*\Z ('my job'; without ' ' it would; "
+            "it takes letters, digits, underscores, hyphens and periods)"
+        ),
+    ),
+    "pattern-in-words-twice": (
+        String(pattern="^[0-9]+$"),
+        '"a b"',
+        "body: does not match the pattern ^[0-9]+$ ('a b'; it takes digits)",
+    ),
+    "pattern-broken-by-place": (
+        String(pattern="^[a-z]+[0-9]+$"),
+        '"1a"',
+        "body: does not match the pattern ^[a-z]+[0-9]+$ ('1a')",
+    ),
+    "pattern-without-words": (String(pattern=r"^[\d]+$"), '" -"', r"body: does not match the pattern ^[\d]+$ (' -')"),
     "pattern-of-ascii": (String(pattern=r"^\d$"), '"٣"', "body: does not match the pattern"),
     "pattern-in-other-case": (String(pattern="^b+$"), '"B"', "body: does not match the pattern"),
     "pattern-of-one-line": (String(pattern="^b$"), '"a\\nb\\nc"', "body: does not match the pattern"),
