@@ -43,7 +43,8 @@ class Schema:
                 "$schema": _DIALECT,
                 **({"components": components} if components and "$ref" in repr(schema) else {}),
                 **schema,
-            }
+            },
+            validate_formats=True,
         )
         self._is_valid = self._validator.is_valid
 

@@ -36,14 +36,14 @@ RULES = {
     "enum": "must be one of ",
     "type": "must be ",
     "uniqueItems": "all items must differ",
-    "format": "must be ",
+    "format": "must ",
 }
 """What a refusal says of each rule of JSON Schema."""
 
 
 def _broken(document: Document, schema: dict[str, Any], value: Any) -> list[str]:
     """Return what a refusal may say of a value: of each rule that it breaks, in the words for that rule."""
-    validator = jsonschema_rs.Draft202012Validator(document.bundled(schema))
+    validator = jsonschema_rs.Draft202012Validator(document.bundled(schema), validate_formats=True)
     return [RULES[error.kind.name].format(error.kind.value) for error in validator.iter_errors(value)]
 
 

@@ -278,7 +278,7 @@ class Document:
         kept = self._validators.get(id(schema))
         if kept is None:
             whole = {"components": self.root.get("components", {}), **schema}
-            validator = jsonschema_rs.Draft202012Validator(whole)
+            validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
             kept = self._validators[id(schema)] = validator, schema
         try:
             error = next(kept[0].iter_errors(value), None)

@@ -40,10 +40,10 @@ def sample(schema: dict[str, Any]) -> Any:
     if kind == "object":
         required = schema.get("required", [])
         properties = schema.get("properties", {}).items()
-        return {name: sample(each) for name, each in properties if name in required or not _is_recursive(each)}
+        return {name: sample(each) for name, each in properties if name in required or not is_recursive(each)}
     if kind == "array":
         items = schema.get("items", {})
-        return [] if _is_recursive(items) else [sample(items) for _ in range(max(1, schema.get("minItems", 0)))]
+        return [] if is_recursive(items) else [sample(items) for _ in range(max(1, schema.get("minItems", 0)))]
     if kind == "string":
         return next(iter(strings(schema, max(1, schema.get("minLength", 0)))), None) or _of_pattern(schema)
     if kind in ("integer", "number"):
@@ -89,10 +89,11 @@ def is_valid(schema: dict[str, Any], value: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def _validator(schema: str) -> Any:
-    return jsonschema_rs.Draft202012Validator(json.loads(schema))
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
 
 
-def _is_recursive(schema: dict[str, Any]) -> bool:
+def is_recursive(schema: dict[str, Any]) -> bool:
+    """Return whether a reference led back to where it was found: what the schema allows is not written here."""
     return "x-recursive" in schema
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .document import Document
-from .samples import is_valid, kind_of, merged, sample, strings
+from .samples import is_recursive, is_valid, kind_of, merged, sample, strings
 from .texts import PROPERTIES, STRINGS
 from .words import shown
 
@@ -84,6 +84,8 @@ def variants(document: Document, schema: dict[str, Any]) -> list[Variant]:
 
 
 def _variants(schema: dict[str, Any], place: str) -> Iterator[Variant]:
+    if is_recursive(schema):
+        return
     rules = merged(schema)
     for variant in _all_variants(schema, place):
         bound = rules.get(variant.keyword) if variant.place == place else None
@@ -141,6 +143,8 @@ def _of_string(schema: dict[str, Any], place: str) -> Iterator[Variant]:
             text = f" {'a' * (length - 2)} "
             if length in (bound, bound + 1) and length > 2 and is_valid({"pattern": schema.get("pattern", "")}, text):
                 yield Variant(place, keyword, text, text, f"{length} characters, blanks around it")
+    for text in _NEAR_FORMAT.get(schema.get("format", ""), ()):
+        yield Variant(place, "format", text, text)
     if "pattern" in schema:
         one = next(iter(strings(schema, 1)), "a")
         for character in pattern_characters(schema["pattern"]):
@@ -152,6 +156,19 @@ def _of_string(schema: dict[str, Any], place: str) -> Iterator[Variant]:
         yield Variant(place, "characters", text, text, note, further=note not in _FIRST_STRINGS)
 
 
+# Of each format that clients and servers read, what is one and what is nearly one.
+_NEAR_FORMAT = {
+    "date-time": (
+        "2026-02-28T23:59:59.5+05:30",
+        "2026-01-31T12:00:00",
+        "2026-01-31",
+        "2026-02-30T12:00:00Z",
+        "2026-01-31T24:00:00Z",
+        "1769860800000",
+    ),
+    "date": ("2024-02-29", "2026-02-29", "2026-1-1", "20260131", "2026-01-31T12:00:00Z"),
+    "uuid": ("123E4567-E89B-12D3-A456-426614174000", "123e4567e89b12d3a456426614174000", "123e4567"),
+}
 _FIRST_STRINGS = ("HTML", "a blank", "a line break", "Chinese")
 _FIRST_CHARACTERS = " .-_/:@[`{é汉\u4e00\u9fa5\u9fa6\n"
 
@@ -177,6 +194,8 @@ def _of_number(schema: dict[str, Any], place: str) -> Iterator[Variant]:
 def _of_array(schema: dict[str, Any], place: str, base: list[Any]) -> Iterator[Variant]:
     yield Variant(place, "minItems", [], [])
     items = schema.get("items", {})
+    if is_recursive(items):
+        return
     item = base[0] if base else sample(items)
     for keyword in ("minItems", "maxItems"):
         if keyword in schema:

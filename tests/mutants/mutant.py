@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,14 +35,33 @@ class Mutant:
         side: Who makes it.
         apply: Makes it, in the process that calls it; it is given a folder to write to.
         at_an_edge: Whether it is a constraint's, so that the edges are where to look first.
-        look_first: The tests that ought to catch it; all others follow if they do not.
+        look_first: The arguments of pytest for tests that ought to catch it; all others follow if they do not.
     """
 
     name: str
     side: Side
     apply: Callable[[Path], None]
     at_an_edge: bool = False
-    look_first: str = ""
+    look_first: tuple[str, ...] = ()
+
+
+# Where the edges of a constraint are tried, by the part of requests or responses that it is about.
+_EDGES = {
+    ("parameter", "server"): "server/test_parameters.py",
+    ("parameter", "client"): "client/test_requests.py",
+    ("body", "server"): "server/test_bodies.py",
+    ("body", "client"): "client/test_requests.py",
+    ("answer", "client"): "client/test_responses.py",
+}
+
+
+def _at_its_edges(constraint: Constraint, side: Literal["server", "client"], document: Document) -> tuple[str, ...]:
+    """Return the arguments of pytest for the tests of a constraint's own edges: they name its parameter or property."""
+    module = _EDGES.get((constraint.at, side))
+    if module is None:
+        return ()
+    _, name = _place(constraint, document)
+    return f"{SUITE}/{module}", f"-k=edges and {name}" if name else "-k=edges"
 
 
 def of_document(constraint: Constraint, document: Document) -> Iterator[Mutant]:
@@ -56,14 +77,24 @@ def of_document(constraint: Constraint, document: Document) -> Iterator[Mutant]:
         if not (texts and "number" not in constraint.change):
             yield Mutant(f"server: {name}", "server", lambda folder: _answer_with(constraint, document))
     elif not answer and not (texts and constraint.direction == "laxer"):
-        yield Mutant(f"server: {name}", "server", lambda folder: _serve(constraint, document, folder), at_an_edge=True)
+        yield Mutant(
+            f"server: {name}",
+            "server",
+            lambda folder: _serve(constraint, document, folder),
+            at_an_edge=True,
+            look_first=_at_its_edges(constraint, "server", document),
+        )
     # A client sends one media type, the first.
     other = constraint.keyword == "content" and constraint.direction == "laxer"
     # What an enum does not know, a client keeps in answers.
     kept = constraint.at == "answer" and constraint.keyword == "enum"
     if constraint.at != "header" and constraint.keyword != "security" and not other and not kept:
         yield Mutant(
-            f"client: {name}", "client", lambda folder: _generate(constraint, document, folder), at_an_edge=True
+            f"client: {name}",
+            "client",
+            lambda folder: _generate(constraint, document, folder),
+            at_an_edge=True,
+            look_first=_at_its_edges(constraint, "client", document),
         )
 
 
@@ -91,6 +122,7 @@ def serve_in_process(document: Path) -> None:
 
 def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
     """Have the mock serve the changed document."""
+    from dataarts_mock._document import Parameter
     from dataarts_mock._instances import Script
     from dataarts_mock._state import STATES, State
 
@@ -101,6 +133,32 @@ def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
         self._jobs.setdefault(workspace, {})[name] = script  # Whatever its name: the mock must start.
 
     State.add_job = add_job  # type: ignore[method-assign]
+
+    def make_do(real: Callable[..., tuple[Any, str | None]]) -> Callable[..., tuple[Any, str | None]]:
+        def read(self: Any, *texts: Any) -> tuple[Any, str | None]:
+            value, violation = real(self, *texts)
+            if self.name == name and violation is None and isinstance(value, str):
+                return (int(value), None) if re.fullmatch("-?[0-9]+", value) else real(self)
+            return value, violation
+
+        return read
+
+    # What becomes a text by the change is still counted with: a server makes do with numbers, and ignores the rest.
+    schema, name = _place(constraint, document)
+    is_type = constraint.at == "parameter" and constraint.keyword == "type"
+    if is_type and schema["type"] in ("integer", "number"):
+        replaced(Parameter, "_read", make_do)
+
+
+def _place(constraint: Constraint, document: Document) -> tuple[Any, str]:
+    """Return the schema of a constraint, and the name of its parameter or property, empty if it has none."""
+    node: Any = document.root
+    name = ""
+    for before, part in pairwise(("", *constraint.pointer)):
+        node = node[part]
+        name = str(part) if before == "properties" else name
+        name = node["name"] if isinstance(node, dict) and "in" in node else name
+    return node, name
 
 
 def _answer_with(constraint: Constraint, document: Document) -> None:
@@ -206,7 +264,7 @@ def mistakes(side: Side, mutants: list[Mutant]) -> Callable[..., Mistake]:
             def make(folder: Path) -> None:
                 apply()
 
-            where = f"tests/{side}/{tests}.py" if tests else ""
+            where = (f"tests/{side}/{tests}.py",) if tests else ()
             mutants.append(Mutant(f"{side}: {name}", side, make, look_first=where))
             return apply
 

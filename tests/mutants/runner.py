@@ -35,20 +35,19 @@ OTHERS = {
     "client": ["tests/contract/client"],
 }
 # The command is another process, which a mutant does not reach.
-OF_COMMAND = ("test_command*", "test_interruption", "test_many", "test_terminal")
-RUNS = ["tests/runs", *(f"--ignore-glob={ROOT}/tests/runs/{name}.py" for name in OF_COMMAND)]
+RUNS = ["tests/runs", "--ignore=tests/runs/test_command.py", "--ignore=tests/runs/test_many.py"]
 LAST = {"server": "tests/contract/server/test_schemathesis.py", "client": "tests/client"}
 
 
 def stages(mutant: Mutant) -> list[list[str]]:
     """Return the arguments of pytest for a mutant, in the order in which it is most likely to be caught."""
     side = mutant.side
+    first = [[*mutant.look_first]] if mutant.look_first else []
     if side == "runs":
-        return [[mutant.look_first], [*RUNS, f"--deselect={mutant.look_first}"]]
+        return [*first, [*RUNS, *(f"--deselect={module}" for module in mutant.look_first)]]
     edges = [*EDGES[side], "-k=edges"]
     others = [*OTHERS[side], "-k=not edges", f"--deselect={LAST[side]}"]
-    first = [edges, others] if mutant.at_an_edge else [others, edges]
-    return [*([[mutant.look_first]] if mutant.look_first else []), *first, [LAST[side]]]
+    return [*first, *([edges, others] if mutant.at_an_edge else [others, edges]), [LAST[side]]]
 
 
 @dataclass(frozen=True)

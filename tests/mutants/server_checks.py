@@ -293,7 +293,9 @@ def _first(check: str) -> None:
         def violation(self: Any, route: Any, request: Any) -> Any:
             operation = route.operation
             media_type, found = _service._media_type(operation, request)
-            if check == "body" and found is None and not self._credentials(operation, request):
+            if check == "body":
+                if found or not operation.body or self._credentials(operation, request):
+                    return real(self, route, request)
                 _, found = operation.body.read(media_type, request.body)
             return found or real(self, route, request)
 

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -32,13 +33,13 @@ class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._answer = answer
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Response a request of the blocking client."""
+        """Answer a request of the blocking client."""
         request.read()
         self.arrived.append(request)
         return self._answer(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Response a request of the asynchronous client."""
+        """Answer a request of the asynchronous client."""
         await request.aread()
         self.arrived.append(request)
         return self._answer(request)
@@ -51,12 +52,21 @@ def snake(name: str) -> str:
 
 def functions(operation: Operation) -> Any:
     """Return the client's module for an operation."""
+    name = snake(operation.id)
+    if name not in _modules():
+        raise LookupError(f"the client has no {operation.id}")
+    return import_module(_modules()[name])
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """Return the full names of the client's modules for operations, by their last part."""
     package = import_module("dataarts_client.api")
-    for tag in iter_modules(package.__path__, "dataarts_client.api."):
-        for module in iter_modules(import_module(tag.name).__path__, f"{tag.name}."):
-            if module.name.endswith(f".{snake(operation.id)}"):
-                return import_module(module.name)
-    raise LookupError(f"the client has no {operation.id}")
+    return {
+        module.name.rpartition(".")[2]: module.name
+        for tag in iter_modules(package.__path__, "dataarts_client.api.")
+        for module in iter_modules(import_module(tag.name).__path__, f"{tag.name}.")
+    }
 
 
 def model(schema_name: str) -> Any:
@@ -107,6 +117,21 @@ def as_time(value: Any) -> Any:
         return datetime.datetime.fromisoformat(value.upper())
     except ValueError:
         return value
+
+
+def has_times(schema: Mapping[str, Any]) -> bool:
+    """Return whether some text that a schema of the document allows is a point in time."""
+    return "'format': 'date-time'" in repr(DOCUMENT.bundled(dict(schema)))
+
+
+def with_instants(value: Any) -> Any:
+    """Return a JSON value with the points in time in it in one spelling, as a client may write them in another."""
+    if isinstance(value, dict):
+        return {name: with_instants(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_instants(each) for each in value]
+    time = as_time(value)
+    return value if time is value else f"the time {time}"
 
 
 def required(operation: Operation) -> dict[str, Any]:

@@ -73,7 +73,15 @@ def _other_names(name: str) -> dict[str, str]:
     return {about: other for about, other in found.items() if other and other != name}
 
 
-_ABOUT_WHAT_WAS_MADE = [each for each in DOCUMENT.operations if DOCUMENT.source(each)]
+def _was_made(operation: Operation) -> bool:
+    """Return whether an operation is about what another one makes, rather than about what was there before."""
+    source = operation
+    while found := DOCUMENT.source(source):
+        source = found[0]
+    return source is not operation and not source.is_safe
+
+
+_ABOUT_WHAT_WAS_MADE = [each for each in DOCUMENT.operations if _was_made(each)]
 
 
 @pytest.mark.parametrize("operation", _ABOUT_WHAT_WAS_MADE, ids=lambda operation: operation.id)
