@@ -26,7 +26,7 @@ KEEPALIVE = 4.0
 
 
 class _NoCookies(httpx.Cookies):
-    """Keeps no cookies: none would be sent, since httpx's client does not build the requests."""
+    """Keeps no cookies of responses. None would be sent: the engine makes the requests, not httpx's client."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
         pass

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 import httpx
 
-from ._redact import excerpt, hidden
+from ._redact import excerpt, mask_secrets
 
 __all__ = ["ErrorDetails", "error_details", "json_of", "text_of"]
 
@@ -37,7 +37,8 @@ _CALLED = {
 }
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object as a dict; raise a ValueError for a duplicate name."""
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a name occurs twice in an object")
@@ -89,7 +90,7 @@ def _no_number(text: str) -> Any:
 
 
 _decode_strictly = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_number, parse_int=_integer, parse_constant=_no_number
+    object_pairs_hook=_object_without_duplicates, parse_float=_number, parse_int=_integer, parse_constant=_no_number
 ).decode
 _decode_leniently = json.JSONDecoder(parse_int=_integer).decode
 
@@ -190,7 +191,7 @@ def error_details(content: bytes, headers: httpx.Headers, secrets: Sequence[str]
         message = excerpt(text_of(content, headers, errors="replace"), secrets) or None
     code = _first(fields, "error_code", "errorCode", "code") or None
     request_id = _first(fields, "request_id", "requestId") or headers.get("x-request-id") or None
-    return ErrorDetails(*hidden([code, message, request_id], secrets))
+    return ErrorDetails(*mask_secrets([code, message, request_id], secrets))
 
 
 def _first(fields: dict[str, Any], *names: str) -> str | None:

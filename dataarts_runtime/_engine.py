@@ -18,7 +18,7 @@ import httpx
 
 from ._connections import Connections, PerLoop
 from ._outcome import SAFE_METHODS, NoResponse, ReceivedResponse, outcome_of_error, outcome_of_response
-from ._redact import hidden, one_line, secrets_of
+from ._redact import mask_secrets, one_line, secrets_of
 from ._retry import LONGEST_RETRY_AFTER, is_throttled, may_repeat, wait_before_repeat
 from ._stream import Deadline, read_body, read_body_async
 from ._throttle import Throttle, Turn
@@ -88,7 +88,7 @@ class Engine:
             return httpx.URL(f"{base_url}{target}")
 
         @lru_cache(maxsize=256)  # as above: httpx writes each name in three ways
-        def merged(
+        def merged_headers(
             of_call: tuple[tuple[bytes, bytes], ...], named: frozenset[bytes], length: int | None
         ) -> httpx.Headers:
             merged = [header for header in headers if header[0].lower() not in named]
@@ -98,7 +98,7 @@ class Engine:
             return httpx.Headers(merged)
 
         self._url = url
-        self._merged_headers = merged
+        self._merged_headers = merged_headers
 
     def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Send a call, again if need be; return the response, or raise the ClientError that says why there is none."""
@@ -112,7 +112,7 @@ class Engine:
                 attempts += 1
                 pause = self._pause(call, outcome, attempts, ends)
                 if pause is None:
-                    return _response(outcome)
+                    return _returned_or_raised(outcome)
                 time.sleep(pause)
         finally:
             self.connections.give_back()
@@ -131,7 +131,7 @@ class Engine:
                 attempts += 1
                 pause = self._pause(call, outcome, attempts, ends)
                 if pause is None:
-                    return _response(outcome)
+                    return _returned_or_raised(outcome)
                 await sleep(pause)
         finally:
             await self.connections.give_back_async(taken)
@@ -233,7 +233,7 @@ class Engine:
             self._logger.debug("%s: %s; attempt %d was the last", call, _described(outcome), attempts)
 
 
-def _response(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:
+def _returned_or_raised(outcome: ReceivedResponse | NoResponse) -> ReceivedResponse:
     if isinstance(outcome, NoResponse):
         raise outcome.error
     return outcome
@@ -246,7 +246,7 @@ def _described(outcome: ReceivedResponse | NoResponse) -> str:
     request_id = outcome.headers.get("x-request-id")
     if not request_id:
         return f"HTTP {outcome.status}"
-    shown = hidden(request_id, secrets_of(outcome.requests, frozenset()))
+    shown = mask_secrets(request_id, secrets_of(outcome.requests, frozenset()))
     return f"HTTP {outcome.status} [request {one_line(shown, 80)}]"
 
 

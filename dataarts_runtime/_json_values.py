@@ -15,6 +15,7 @@ __all__ = [
     "check_json",
     "counted",
     "equality_key",
+    "is_dict",
     "is_list",
     "is_mapping",
     "type_error",
@@ -87,8 +88,8 @@ def _is_array(value: Any) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
 
 
-def _is_object(value: Any) -> TypeGuard[dict[Any, Any]]:
-    """Return whether the json module writes a value as an object."""
+def is_dict(value: Any) -> TypeGuard[dict[Any, Any]]:
+    """Return whether a value is a dict, which alone the json module writes as an object."""
     return isinstance(value, dict)
 
 
@@ -117,7 +118,7 @@ def check_json(value: Any, path: str, *, strict: bool) -> None:
     elif isinstance(value, float):
         if strict and not math.isfinite(value):
             raise ValueError(f"{path}: must be finite ({value})")
-    elif _is_object(value):
+    elif is_dict(value):
         for name, item in value.items():
             # The json module would turn other names into strings, perhaps two of them into the same one.
             if not isinstance(name, str):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import httpx
 
 from . import errors
-from ._redact import hidden, one_line, secrets_of
+from ._redact import mask_secrets, one_line, secrets_of
 from ._throttle import ThrottledError
 from ._trace import Attempt, Exchange, Phase, UnsendableHeader
 
@@ -141,7 +141,7 @@ def _reason(error: Exception, attempt: Attempt, timeout: float) -> str:
         return f"the timeout of {timeout:g} s is over"
     if isinstance(error, httpx.LocalProtocolError) and not isinstance(error, UnsendableHeader):
         return "HTTP does not allow it"  # h11's own message may hold a header, and that a secret
-    text: str = hidden(str(error), secrets_of(attempt.requests, frozenset()))
+    text: str = mask_secrets(str(error), secrets_of(attempt.requests, frozenset()))
     if isinstance(error, httpx.RemoteProtocolError):
         text = re.sub(_QUOTED, "", text)
     text = one_line(text, 200).rstrip(".") or type(error).__name__

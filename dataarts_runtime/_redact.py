@@ -15,7 +15,7 @@ import httpx
 
 from ._headers import CREDENTIALS
 
-__all__ = ["excerpt", "has_credentials", "hidden", "one_line", "secrets_of"]
+__all__ = ["excerpt", "has_credentials", "mask_secrets", "one_line", "secrets_of"]
 
 _MASK = "***"  # stands in the place of a secret
 # Characters of a secret. What is shorter is not taken out, even if it is a credential: that would make messages
@@ -39,7 +39,7 @@ _MARKUP = r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>"
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 # One character as JSON, a URL or HTML may write it: \/ \u002f %2F &#47; &#x2f; &sol;
 _ESCAPED = r"\\u[0-9a-fA-F]{4}|\\.|%[0-9a-fA-F]{2}|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
-_LAYERS = 5  # how often a secret may have been escaped, as in JSON in HTML in JSON, what looks so in it included
+_LAYERS = 5  # how many times over a secret may be escaped, as in JSON that stands in HTML that stands in JSON
 
 
 def secrets_of(requests: Sequence[httpx.Request], known: frozenset[bytes]) -> list[str]:
@@ -93,13 +93,19 @@ def has_credentials(request: httpx.Request) -> bool:
     return any(name.lower() in CREDENTIALS for name, _ in request.headers.raw)
 
 
-def hidden(value: Any, secrets: Sequence[str]) -> Any:
+def mask_secrets(value: Any, secrets: Sequence[str]) -> Any:
     """Return a JSON value with all secrets masked that stand in its strings and names, escaped or not."""
-    return _hidden(value, secrets, [])
+    return _masked(value, secrets, [])
 
 
-def _hidden(value: Any, secrets: Sequence[str], signs: list[str]) -> Any:
-    """Do so; `signs` is empty at first, and holds something of each secret once it was needed."""
+def _masked(value: Any, secrets: Sequence[str], signs: list[str]) -> Any:
+    """Do as `mask_secrets` does.
+
+    Args:
+        value: The value.
+        secrets: The secrets.
+        signs: The longest run of letters and digits of each secret, as soon as one was needed; empty at first.
+    """
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, _MASK)
@@ -112,10 +118,10 @@ def _hidden(value: Any, secrets: Sequence[str], signs: list[str]) -> Any:
                 return _without_escaped(value, secrets)
         return value
     if isinstance(value, list):
-        return [_hidden(item, secrets, signs) for item in cast("Sequence[Any]", value)]
+        return [_masked(item, secrets, signs) for item in cast("Sequence[Any]", value)]
     if isinstance(value, dict):
         members = cast("Mapping[str, Any]", value)
-        return {_hidden(name, secrets, signs): _hidden(item, secrets, signs) for name, item in members.items()}
+        return {_masked(name, secrets, signs): _masked(item, secrets, signs) for name, item in members.items()}
     return value
 
 
@@ -149,7 +155,7 @@ def _without_escaped(text: str, secrets: Sequence[str]) -> str:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as it is, and as it looks when what resembles an escaped character in it is taken for one."""
+    """Yield a secret as it is, and as it reads once what looks like an escaped character in it was unescaped."""
     yield secret
     for _ in range(_LAYERS):
         plain = _unescaped(secret)[0]
@@ -188,8 +194,9 @@ def _character(escaped: str) -> str:
 
 def excerpt(text: str, secrets: Sequence[str]) -> str:
     """Return the beginning of a response's text on one line, without markup and secrets."""
-    shown: str = hidden(text, secrets)[:4096]
-    pieces = (" ".join(piece.split()) for piece in re.split(_MARKUP, shown)[::2])  # between them is the pattern's group
+    shown: str = mask_secrets(text, secrets)[:4096]
+    # re.split returns texts and, between them, what the pattern's group found: the name of an element.
+    pieces = (" ".join(piece.split()) for piece in re.split(_MARKUP, shown)[::2])
     # A page tends to say the same in its title and its heading.
     return one_line(" ".join(piece for piece, _ in groupby(filter(None, pieces))), 120)
 

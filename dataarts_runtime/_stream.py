@@ -1,6 +1,8 @@
 """The bytes of one request and its response: the deadline they keep, and how much of a response body is read.
 
 httpx's own timeouts are for each read, so that a server that sends a byte now and then could make a call last forever.
+A call's `timeout` is in seconds; `ends` is the moment of the monotonic clock when these are over; a Deadline is that
+moment in the form of a timeout, as httpx takes it.
 """
 
 from __future__ import annotations
@@ -174,14 +176,13 @@ class BodyReader:
 def read_body(response: httpx.Response, body: BodyReader, ends: float) -> None:
     """Read a response body to its end or to its limit; raise a TimeoutError after the moment `ends`."""
     stream = response.stream
-    if not isinstance(stream, httpx.SyncByteStream):
-        return
+    assert isinstance(stream, httpx.SyncByteStream)  # httpx sees to it
     try:
         if body.start(response):
             for chunk in stream:
                 if not body.feed(chunk):
                     break
-                _remaining(ends)
+                _remaining(ends)  # for the exception: a transport may keep no deadline of its own
             body.end()
     finally:
         stream.close()
@@ -190,8 +191,7 @@ def read_body(response: httpx.Response, body: BodyReader, ends: float) -> None:
 async def read_body_async(response: httpx.Response, body: BodyReader) -> None:
     """Do as `read_body` does, without blocking, and within a timeout that the caller has set."""
     stream = response.stream
-    if not isinstance(stream, httpx.AsyncByteStream):
-        return
+    assert isinstance(stream, httpx.AsyncByteStream)  # as above
     try:
         if body.start(response):
             async for chunk in stream:

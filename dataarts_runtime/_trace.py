@@ -71,7 +71,7 @@ class Exchange:
         self.is_operation = is_operation
         self.phase = phase
         self.response: httpx.Response | None = None
-        self.headers: httpx.Headers
+        self.headers: httpx.Headers  # set with the response
         self.body = BodyReader()
         self.stream: Any = None
         """The connection that was made for it, if one was."""
@@ -159,11 +159,11 @@ class Attempt:
 
     @property
     def requests(self) -> list[httpx.Request]:
-        """All that were sent."""
+        """The requests that were given to the transport."""
         return [exchange.request for exchange in self.exchanges]
 
     def half_open(self) -> Iterator[Any]:
-        """Yield the streams of connections that were given up before a request was sent, in a TLS handshake perhaps."""
+        """Yield the streams of connections that were given up before a request was sent, as in a TLS handshake."""
         for exchange in self.exchanges:
             if exchange.stream is not None and exchange.phase < Phase.SENT:
                 yield exchange.stream
@@ -244,7 +244,7 @@ def _unsendable(header: str) -> UnsendableHeader:
 
 
 def _is_copy(outgoing: httpx.Request, request: httpx.Request) -> bool:
-    """Return whether a request asks for the same as another: in doubt it does, for then it is not sent twice."""
+    """Return whether a request asks for the same as another. In doubt it does, so that nothing is carried out twice."""
     if outgoing is request:
         return True
     if outgoing.method != request.method:

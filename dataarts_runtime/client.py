@@ -106,9 +106,9 @@ class BaseClient:
             headers=[(b"Host", url.netloc), *checked_headers],
             auth=checked_auth,
             timeout=self._timeout,
-            max_retries=_integer("max_retries", max_retries, least=0),
+            max_retries=_checked_integer("max_retries", max_retries, least=0),
             connections=Connections(
-                max_connections=_integer("max_connections", max_connections, least=1),
+                max_connections=_checked_integer("max_connections", max_connections, least=1),
                 verify=checked_verify(verify),
                 proxy=checked_proxy(proxy),
                 trust_env=checked_flag("trust_env", trust_env),
@@ -190,7 +190,7 @@ def _instance(name: str, value: Any, kind: type) -> Any:
     return value
 
 
-def _integer(name: str, value: Any, *, least: int) -> int:
+def _checked_integer(name: str, value: Any, *, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name}: must be an integer, not {type(value).__name__}")
     if value < least:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, dataclass_
 
 import attrs
 
+from ._json_values import is_dict
 from .schema import Anything, Null, Schema, Union, abridged, is_mapping, type_error
 from .types import UNSET, Unset
 
@@ -75,7 +76,10 @@ class Property:
         self.nullable = any(isinstance(option, Anything | Null) for option in options)
 
     def __call__(self, instance: Model, attribute: attrs.Attribute[Any], value: Any) -> None:
-        """Check a field's value; attrs calls this when a model is made and when the field is assigned to."""
+        """Check a field's value; attrs calls this when a model is made and when the field is assigned to.
+
+        It also puts UNSET in the place of a None that means it.
+        """
         if value is None and self.given(value) is UNSET:
             object.__setattr__(instance, attribute.name, UNSET)
         elif self.required or value is not UNSET:
@@ -89,6 +93,7 @@ class Property:
 def additional(instance: OpenModel, attribute: attrs.Attribute[Any], value: Any) -> None:
     """Check a model's additional properties, as an attrs validator."""
     if value or not isinstance(value, dict):  # an empty dict, as most models have it, needs no check
+        # For its checks alone.
         _dump_additional(instance, value, f"{type(instance).__name__}.{attribute.name}")
 
 
@@ -153,7 +158,7 @@ class OpenModel(Model):
         return self.additional_properties[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        _dump_additional(self, {key: value}, type(self).__name__)
+        _dump_additional(self, {key: value}, type(self).__name__)  # for its checks alone
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:
@@ -180,7 +185,7 @@ def _load_model(kind: type[M], value: Any, path: str) -> M:
     if not is_mapping(value):
         raise type_error(path, "an object", value)
     rest = dict(value)
-    model = kind.__new__(kind)
+    model = kind.__new__(kind)  # not by __init__, which would check what `load` checks
     for json_name, (name, prop) in _properties_of(kind).items():
         if json_name in rest:
             field = prop.schema.load(rest.pop(json_name), f"{path}.{json_name}")
@@ -217,7 +222,7 @@ def _dump_model(model: Model, path: str, *, strict: bool) -> dict[str, Any]:
 
 
 def _dump_additional(model: OpenModel, rest: Any, path: str, *, strict: bool = True) -> dict[str, Any]:
-    if not is_mapping(rest) or not isinstance(rest, dict):
+    if not is_dict(rest):
         raise type_error(path, "a dict", rest)
     properties = _properties_of(type(model))
     dumped: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from . import _decode, errors
 from ._engine import Call
 from ._outcome import MAY_BE_CARRIED_OUT, ReceivedResponse, outcome_unknown
 from ._parameters import Parameter, RequestBody
-from ._redact import excerpt, has_credentials, hidden, one_line, secrets_of
+from ._redact import excerpt, has_credentials, mask_secrets, one_line, secrets_of
 from ._retry import retry_after
 from .client import BaseClient
 from .schema import Schema
@@ -23,13 +23,13 @@ E = TypeVar("E")
 
 
 class Text(Schema):
-    """Marks a response body that is plain text."""
+    """Stands for the schema of a response body that is plain text. Its methods are not called."""
 
     __slots__ = ()
 
 
 class Binary(Schema):
-    """Marks a response body that is taken as it is, as bytes."""
+    """Stands for the schema of a response body that is taken as it is, as bytes. Its methods are not called."""
 
     __slots__ = ()
 
@@ -186,7 +186,7 @@ class Operation(Generic[R, E]):
             return str(error)
         except RecursionError:
             return "the body is nested too deeply"
-        return "the body is not what the contract describes"
+        return "the body is not what the contract describes"  # what was wrong with it was masked
 
     def _parsed_error(self, response: ReceivedResponse, secrets: list[str]) -> Any:
         """Return what a response of 400 or above says, or None if it says nothing that the contract describes."""
@@ -209,7 +209,7 @@ class Operation(Generic[R, E]):
         said = [f"HTTP {response.status}: {problem}"]
         location = response.headers.get("location")
         if location:
-            said[0] += f"; it leads to {hidden(location, secrets)}, where the client does not follow"
+            said[0] += f"; it leads to {mask_secrets(location, secrets)}, where the client does not follow"
         elif shown := excerpt(_decode.text_of(response.content, response.headers, errors="replace"), secrets):
             said[0] += f": {shown}"
         if unknown:
@@ -267,7 +267,7 @@ def _public(response: ReceivedResponse, parsed: Any) -> Response[Any]:
 
 
 def _without_status(message: str | None, status: int) -> str:
-    """Return a message without the status that it begins with, as pages of proxies do, and say it once."""
+    """Return a message without what proxies put into their pages: the status first, and the same text twice."""
     words = (message or "").split()
     half = len(words) // 2
     if words[:half] == words[half:]:
@@ -290,7 +290,7 @@ def _read(schema: Schema | None, response: ReceivedResponse, secrets: list[str])
     if isinstance(schema, Text):
         return _decode.text_of(response.content, response.headers)
     value = _decode.json_of(response.content, response.headers)
-    return schema.load(hidden(value, secrets) if secrets else value, "body")
+    return schema.load(mask_secrets(value, secrets) if secrets else value, "body")
 
 
 def _documented(described: Mapping[str, Any], status: int) -> str | None:
