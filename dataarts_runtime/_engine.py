@@ -19,7 +19,7 @@ import httpx
 from ._connections import Connections, PerLoop
 from ._outcome import SAFE_METHODS, NoResponse, ReceivedResponse, outcome_of_error, outcome_of_response
 from ._redact import mask_secrets, one_line, secrets_of
-from ._retry import LONGEST_RETRY_AFTER, is_throttled, may_repeat, wait_before_repeat
+from ._retry import LONGEST_RETRY_AFTER, THROTTLED, may_repeat, wait_before_repeat
 from ._stream import Deadline, read_body, read_body_async
 from ._throttle import Throttle, Turn
 from ._trace import Attempt, TracedAuth
@@ -210,7 +210,7 @@ class Engine:
     def _pause(self, call: Call, outcome: ReceivedResponse | NoResponse, attempts: int, ends: float) -> float | None:
         """Return the seconds until the next attempt, or None if there is none; tell the throttle and the log."""
         now = time.monotonic()
-        throttled = is_throttled(outcome)
+        throttled = isinstance(outcome, ReceivedResponse) and outcome.status == THROTTLED
         repeatable = may_repeat(outcome, safe=call.safe)
         wait = wait_before_repeat(outcome, attempts) if throttled or repeatable else 0.0
         if throttled:
@@ -219,7 +219,8 @@ class Engine:
             self._throttle.accepted(now)
         repeated = repeatable and attempts <= self._max_retries and wait <= LONGEST_RETRY_AFTER and now + wait < ends
         pause = wait if repeated else None
-        self._log_attempt(call, outcome, attempts, pause)
+        if pause is not None or self._logger.isEnabledFor(DEBUG):
+            self._log_attempt(call, outcome, attempts, pause)
         return pause
 
     def _log_attempt(
@@ -229,7 +230,7 @@ class Engine:
         if pause is not None:
             text = "%s: %s; attempt %d of %d follows in %.2f s"
             self._logger.warning(text, call, _described(outcome), attempts + 1, self._max_retries + 1, pause)
-        elif self._logger.isEnabledFor(DEBUG):
+        else:
             self._logger.debug("%s: %s; attempt %d was the last", call, _described(outcome), attempts)
 
 

@@ -77,10 +77,12 @@ class Parameter:
         Those would address another resource, since servers and proxies resolve them, encoded or not.
         """
         texts = self.texts(value)
-        segment = ",".join(map(percent_encoded, texts))
-        if segment in ("", ".", "..") or "%2F" in segment:
-            raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(','.join(texts))})")
-        return segment
+        text = ",".join(texts)
+        if text.isascii() and text.isalnum():  # as most are: nothing to refuse, nor to encode
+            return text
+        if text in ("", ".", "..") or "/" in text:
+            raise ValueError(f"{self.name}: cannot be a segment of a path ({abridged(text)})")
+        return ",".join(map(percent_encoded, texts))
 
     def query_parts(self, value: Any) -> list[str]:
         """Return the value as percent-encoded `name=value` parts of a query: one, or one for each item if exploded."""
@@ -104,7 +106,7 @@ class Parameter:
 
 def percent_encoded(text: str) -> str:
     """Return a text with all characters percent-encoded, in UTF-8, that RFC 3986 does not call unreserved."""
-    return text if text.isascii() and text.isalnum() else quote(text, safe="")
+    return quote(text, safe="")
 
 
 def _text(value: Any) -> str:

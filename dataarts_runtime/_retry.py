@@ -20,11 +20,14 @@ from ._outcome import NoResponse, ReceivedResponse
 
 __all__ = [
     "LONGEST_RETRY_AFTER",
-    "is_throttled",
+    "THROTTLED",
     "may_repeat",
     "retry_after",
     "wait_before_repeat",
 ]
+
+THROTTLED = 429
+"""The status by which a service refuses a request since there are too many."""
 
 LONGEST_RETRY_AFTER = 30.0
 """The most seconds of a Retry-After that are waited for. Where the service asks for more, the call ends at once."""
@@ -32,11 +35,6 @@ LONGEST_RETRY_AFTER = 30.0
 _TRANSIENT_STATUSES = frozenset({502, 503, 504})  # a gateway failed; another attempt may succeed
 _FIRST_BACKOFF = 0.25  # seconds, doubled with each attempt
 _LONGEST_BACKOFF = 8.0
-
-
-def is_throttled(outcome: ReceivedResponse | NoResponse) -> bool:
-    """Return whether the service refused a request because there are too many (429)."""
-    return isinstance(outcome, ReceivedResponse) and outcome.status == 429
 
 
 def may_repeat(outcome: ReceivedResponse | NoResponse, *, safe: bool) -> bool:
@@ -48,7 +46,7 @@ def may_repeat(outcome: ReceivedResponse | NoResponse, *, safe: bool) -> bool:
     """
     if isinstance(outcome, NoResponse):
         return outcome.transient and (safe or not outcome.error.outcome_unknown)
-    if outcome.status == 429:
+    if outcome.status == THROTTLED:
         return safe or not outcome.may_be_carried_out
     return safe and outcome.status in _TRANSIENT_STATUSES
 
