@@ -21,7 +21,7 @@ def main() -> None:
         missing = (error.name or str(error)).partition(".")[0]
         print(
             f"dataarts: error: the command needs {missing}, which comes with an extra: "
-            "pip install 'dataarts-client[cli]'",
+            "pip install '.[cli]' in the checkout of dataarts-client",
             file=sys.stderr,
         )
         sys.exit(2)

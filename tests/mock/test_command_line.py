@@ -141,7 +141,7 @@ def test_without_the_extra_it_names_it() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "dataarts-mock: error: the mock needs starlette, which comes with an extra: "
-        "pip install 'dataarts-client[mock]'\n"
+        "pip install '.[mock]' in the checkout of dataarts-client\n"
     )
 
 

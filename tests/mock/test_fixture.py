@@ -144,7 +144,7 @@ def test_without_the_extra_the_fixture_names_it(pytester: pytest.Pytester, only_
 
     assert {"uvicorn", "starlette", "yaml", "jsonschema_rs", "swagger_ui", "httptools"} <= blocked
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["The fixture dataarts_mock needs *: pip install 'dataarts-client?mock?'"])
+    result.stdout.fnmatch_lines(["The fixture dataarts_mock needs *: pip install '.?mock?' in the checkout of *"])
     assert "ModuleNotFoundError" not in result.stdout.str()
 
 

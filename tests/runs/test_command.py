@@ -227,7 +227,8 @@ def test_without_the_extra_it_names_it() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "dataarts: error: the command needs typer, which comes with an extra: pip install 'dataarts-client[cli]'\n"
+        "dataarts: error: the command needs typer, which comes with an extra: "
+        "pip install '.[cli]' in the checkout of dataarts-client\n"
     )
 
 
