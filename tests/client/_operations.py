@@ -82,7 +82,10 @@ def comparable(value: Any) -> Any:
         return {key: comparable(each) for key, each in value.items()}
     if isinstance(value, list):
         return [comparable(each) for each in value]
-    return datetime.datetime.fromisoformat(value) if isinstance(value, str) and _TIME.match(value) else value
+    try:
+        return datetime.datetime.fromisoformat(value) if isinstance(value, str) and _TIME.match(value) else value
+    except ValueError:  # There is no such day, or hour.
+        return value
 
 
 class Call:
