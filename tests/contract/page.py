@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -222,9 +222,16 @@ def _tried(run: Run) -> list[dict[str, Any]]:
                 "id": operation.id,
                 "request": f"{operation.method} {operation.path}",
                 "summary": operation.node.get("summary", ""),
-                "topics": [(topic, list(topics[topic].values())) for topic in order if topic in topics],
+                "topics": [(topic, _by_place(topics[topic].values())) for topic in order if topic in topics],
                 "counts": {outcome: sum(rule.count(outcome) for rule in everything) for outcome in Outcome},
                 "rules": len(everything),
             }
         )
     return found
+
+
+def _by_place(rules: Iterable[Rule]) -> list[Rule]:
+    """Return rules with those of one place together, otherwise in their order."""
+    listed = list(rules)
+    places = {rule.place: number for number, rule in reversed(list(enumerate(listed)))}
+    return sorted(listed, key=lambda rule: places[rule.place])
