@@ -31,6 +31,10 @@ docs: $(READY) ## Build the guide into build/docs/, strictly (ARGS="serve" to re
 mutants: $(READY) ## Prove the contract suite: make mistakes on purpose, and see each one caught (ONLY="part of a name", PART=1/8)
 	@$(BIN)/python -m tests.mutants
 
+.PHONY: strangers
+strangers: $(READY) ## Hold another server to the contract, in all its modes, variants and faults (ONLY="part of a name", PART=1/8)
+	@$(BIN)/python -m tests.strangers $(ARGS)
+
 .PHONY: bench
 bench: $(READY) ## Measure client and mock beside their peers, in some ten minutes (ARGS="--quick" to try it)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -30,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--part", default=os.environ.get("PART") or "1/1", metavar="N/M", help="one part of several")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="how many at once (default: 2)")
     parser.add_argument("--fuzz", action="store_true", help="have schemathesis look at variants and faults, too")
+    parser.add_argument("--checks", default="", metavar="NAMES", help="only these checks, as of the suite's --only")
     given = parser.parse_args(arguments)
     number, _, of = given.part.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
@@ -37,9 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := set(given.kinds) - set(_KINDS):
         parser.error(f"no such kind: {', '.join(unknown)}")
     texts = given.only.split(",")
-    chosen = [
-        each for each in trials(given.kinds or _KINDS, fuzz=given.fuzz) if any(text in each.name for text in texts)
-    ]
+    forms = trials(given.kinds or _KINDS, fuzz=given.fuzz, checks=given.checks)
+    chosen = [each for each in forms if any(text in each.name for text in texts)]
     chosen = chosen[int(number) - 1 :: int(of)]
     if not chosen:
         parser.error("there is nothing of this name in this part")

@@ -72,17 +72,18 @@ class Verdict:
         return bool(self.line) and not self.broke
 
 
-def trials(kinds: Collection[str], *, fuzz: bool = False) -> list[Trial]:
+def trials(kinds: Collection[str], *, fuzz: bool = False, checks: str = "") -> list[Trial]:
     """Return the forms of the server, of some kinds: modes, variants, faults.
 
     Args:
         kinds: Which.
         fuzz: Whether schemathesis looks at variants and faults, too; at the modes it does in any case.
+        checks: The only checks to run; empty for all.
     """
     found: list[Trial] = []
-    only = "" if fuzz else "server"
+    only = checks or ("" if fuzz else "server")
     if "modes" in kinds:
-        found += [Trial(f"mode {mode}", mode) for mode in MODES]
+        found += [Trial(f"mode {mode}", mode, only=checks) for mode in MODES]
     if "variants" in kinds:
         found += [Trial(f"variant {name}", _mode(name), variant=name, only=only) for name in VARIANTS]
     if "faults" in kinds:
@@ -176,7 +177,7 @@ def _command(options: list[str], credentials: dict[str, str]) -> int:
     from tests.contract import command
     from tests.contract.options import read_options
 
-    for name in ("TOKEN", "OS_TOKEN", *_KEYS):
+    for name in ("TOKEN", "OS_TOKEN", "ONLY", *_KEYS):
         os.environ.pop(name, None)
     os.environ |= credentials
     try:

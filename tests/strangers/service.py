@@ -284,11 +284,12 @@ class Service:
             checks.check_id(workspace, sw.limits.workspace_max, sw, "workspace")
         return workspace, name
 
-    def _look_up(self, workspace: str | None, name: str) -> None:
+    def _look_up(self, workspace: str | None, name: str, *, lists: bool = False) -> None:
         if self.mode == "any-job":
             return
         if workspace is not None and not self.sw.on("workspace-any"):
-            raise RefusalError("job-unknown" if self.sw.on("workspace-unknown-as-job") else "workspace-unknown")
+            is_job = self.sw.on("workspace-unknown-as-job") and not lists
+            raise RefusalError("job-unknown" if is_job else "workspace-unknown")
         if name != "myJob" and not self.sw.on("any-job-exists"):
             raise RefusalError("job-unknown")
 
@@ -395,7 +396,7 @@ class Service:
 
     def _list(self, request: Request, project: str, workspace: str | None) -> Response:
         if not self.sw.on("list-workspace-unchecked"):
-            self._look_up(workspace, "myJob")
+            self._look_up(workspace, "myJob", lists=True)
         found = [
             instance
             for instance in self._instances.values()

@@ -29,7 +29,7 @@ def sign(request: Request, names: list[str], date: str, secret_key: str, sw: Swi
         The signature in hexadecimal digits.
     """
     sw = sw or Switches()
-    segments = [quote(segment, safe="~") for segment in unquote_to_bytes(request.path).split(b"/")]
+    path = quote(unquote_to_bytes(request.path), safe="/~")
     pairs = sorted(
         (quote(unquote(name), safe="~"), quote(unquote(value), safe="~"))
         for name, _, value in (part.partition("=") for part in request.query.split("&") if part)
@@ -43,7 +43,7 @@ def sign(request: Request, names: list[str], date: str, secret_key: str, sw: Swi
     canonical = "\n".join(
         [
             request.method,
-            "/".join(segments) + ("" if sw.on("signature-no-final-slash") else "/"),
+            path if path.endswith("/") or sw.on("signature-no-final-slash") else f"{path}/",
             "" if sw.on("signature-query-unchecked") else "&".join(f"{name}={value}" for name, value in pairs),
             "".join(f"{name}:{(request.header(name) or '').strip()}\n" for name in names),
             ";".join(names),

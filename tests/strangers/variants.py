@@ -61,7 +61,7 @@ VARIANTS: dict[str, Kind] = {
         edit=code(400, "DLF.0137", "DLF.30137"),
     ),
     "workspace-unknown-as-job": Kind(
-        "Answers DLF.0100 in an unknown workspace.", "The hint of DLF.0100 names the workspace."
+        "Answers DLF.0100 for a job in an unknown workspace.", "The hint of DLF.0100 names the workspace."
     ),
     "list-oldest-first": Kind("Lists the oldest first.", "The order is stated nowhere."),
     "list-pages-backwards": Kind("Lists each page backwards.", "The order is stated nowhere."),
