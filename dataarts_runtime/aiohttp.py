@@ -124,8 +124,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # Connections with TLS that were closed before are still saying so; the event loop may end after this.
         ends = loop.time() + _FAREWELL
         sockets = self._sockets.pop(loop)
-        while any(sock.fileno() >= 0 for sock in sockets) and loop.time() < ends:
+        while (still := [sock for sock in sockets if sock.fileno() >= 0]) and loop.time() < ends:
             await asyncio.sleep(0.001)
+        for sock in still:  # What was to be sent waits for a server that does not read.
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        if still:
+            await asyncio.sleep(0.01)
 
     def _session(self) -> aiohttp.ClientSession:
         """Return the session of the running event loop."""

@@ -40,6 +40,6 @@ def _end(status: Status, message: str, usage: str = "") -> int:
     """Say why the command cannot go on, as JSON too if that is wanted, and return the status."""
     typer.echo(f"{usage}dataarts: error: {message}", err=True)
     if "--json" in sys.argv[1:]:
-        nobody = dict.fromkeys(("project_id", "job_name", "workspace", "instance_id"))
+        nobody: dict[str, str | None] = dict.fromkeys(("project_id", "job_name", "workspace", "instance_id"))
         typer.echo(json.dumps(document(status, nobody, message=message), ensure_ascii=False, indent=2))
     return status

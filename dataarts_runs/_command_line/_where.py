@@ -78,7 +78,7 @@ class Where:
     options: tuple[str, ...]
     """What of it was given as options, as it has to be written on another command line."""
 
-    names: Mapping[str, str] = field(factory=dict)
+    names: Mapping[str, str] = field(factory=dict[str, str])
     """What the user has called each argument of the client: an option, or a variable of the environment."""
 
     def client(self) -> Client:
