@@ -41,9 +41,12 @@ bench: $(READY) ## Measure client and mock beside their peers, in some ten minut
 
 ##@ Develop
 
+# Most tests wait rather than work, so that two processors do with four processes.
+PARALLEL := --numprocesses 4 --dist worksteal
+
 .PHONY: test
 test: lint check-generated ## Run everything that must pass: lint, check-generated and the tests
-	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 LOWEST := build/lowest
 
@@ -52,7 +55,7 @@ test-lowest: $(READY) ## Run the tests of client, credentials and mock with the 
 	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(LOWEST)
 	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --all-extras --python $(LOWEST) pyproject.toml --output-file $(LOWEST)/lowest.txt
 	@$(BIN)/uv pip install --quiet --python $(LOWEST) --constraint $(LOWEST)/lowest.txt --group test --editable '.[aiohttp,cli,mock]'
-	$(LOWEST)/bin/python -m pytest --numprocesses 2 tests/client tests/credentials tests/mock $(ARGS)
+	$(LOWEST)/bin/python -m pytest $(PARALLEL) tests/client tests/credentials tests/mock $(ARGS)
 
 .PHONY: test-install
 test-install: $(READY) ## Install the package in fresh environments, as the guide says, and try it; asks the package index
