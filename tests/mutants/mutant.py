@@ -137,7 +137,8 @@ def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
     def make_do(real: Callable[..., tuple[Any, str | None]]) -> Callable[..., tuple[Any, str | None]]:
         def read(self: Any, *texts: Any) -> tuple[Any, str | None]:
             value, violation = real(self, *texts)
-            if self.name == name and violation is None and isinstance(value, str):
+            is_changed = name == self.name or reference == self.schema.schema.get("$ref")
+            if is_changed and violation is None and isinstance(value, str):
                 return (int(value), None) if re.fullmatch("-?[0-9]+", value) else real(self)
             return value, violation
 
@@ -145,6 +146,7 @@ def _serve(constraint: Constraint, document: Document, folder: Path) -> None:
 
     # What becomes a text by the change is still counted with: a server makes do with numbers, and ignores the rest.
     schema, name = _place(constraint, document)
+    reference = "#/" + "/".join(map(str, constraint.pointer))
     is_type = constraint.at == "parameter" and constraint.keyword == "type"
     if is_type and schema["type"] in ("integer", "number"):
         replaced(Parameter, "_read", make_do)
