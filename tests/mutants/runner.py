@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
-import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.contract.document import ROOT, find_document
+from tests.forked import in_processes
 from tests.mutants.mutant import Mutant, serve_in_process
 
 SECONDS = 120.0
@@ -113,35 +109,11 @@ class _MockWatch(logging.Handler):
 
 def verdicts(mutants: Iterable[Mutant], processes: int) -> Iterator[Verdict]:
     """Run the tests against mutants, so many at once, and give the verdicts as they come."""
-    context = multiprocessing.get_context("fork")
-    waiting = list(mutants)[::-1]
-    running: list[tuple[Mutant, BaseProcess, Connection[Any, Any], float]] = []
-    gc.freeze()  # What is loaded here stays; to look it over in each process would copy it.
-    while waiting or running:
-        while waiting and len(running) < processes:
-            mutant = waiting.pop()
-            receiver, sender = context.Pipe(duplex=False)
-            process: BaseProcess = context.Process(target=_hold, args=(mutant, sender))
-            process.start()
-            sender.close()
-            running.append((mutant, process, receiver, time.monotonic()))
-        wait([entry[1].sentinel for entry in running], timeout=1)
-        for entry in list(running):
-            mutant, process, receiver, started = entry
-            seconds = time.monotonic() - started
-            if process.is_alive() and seconds < SECONDS:
-                continue
-            running.remove(entry)
-            if process.is_alive():
-                process.kill()
-                yield Verdict(mutant.name, crash=f"not done after {SECONDS:g} s", seconds=seconds)
-                continue
-            process.join()
-            got = receiver.recv() if receiver.poll() else None
-            yield got or Verdict(mutant.name, crash=f"the process ended with {process.exitcode}", seconds=seconds)
+    for done in in_processes(mutants, _hold, processes=processes, limit=SECONDS):
+        yield done.result or Verdict(done.thing.name, crash=done.broke, seconds=done.seconds)
 
 
-def _hold(mutant: Mutant, sender: Connection[Any, Any]) -> None:
+def _hold(mutant: Mutant) -> Verdict:
     started = time.monotonic()
     watch = _Watch()
     logging.getLogger("uvicorn.error").addHandler(_MockWatch(watch))
@@ -160,9 +132,7 @@ def _hold(mutant: Mutant, sender: Connection[Any, Any]) -> None:
             except Exception as error:
                 if not watch.test:
                     watch.crash = f"{type(error).__name__}: {error}"
-    sender.send(Verdict(mutant.name, watch.test, watch.message, watch.crash, time.monotonic() - started))
-    sender.close()
-    os._exit(0)  # What servers and plugins have left behind need not end in order.
+    return Verdict(mutant.name, watch.test, watch.message, watch.crash, time.monotonic() - started)
 
 
 def _test(stage: list[str], watch: _Watch) -> None:

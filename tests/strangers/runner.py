@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import multiprocessing
 import os
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from tests.contract.document import ROOT
+from tests.forked import in_processes
 from tests.strangers.faults import FAULTS
 from tests.strangers.server import Server, make_service
 from tests.strangers.service import MODES, TOKEN
@@ -108,47 +103,18 @@ def warm_up() -> None:
     folder = str(ROOT / "tests" / "contract" / "server")
     with _silenced(Path(os.devnull)):
         pytest.main([folder, "--collect-only", "-q", *quiet])
-    gc.freeze()  # What is loaded stays; to look it over in each process would copy it.
 
 
 def hold(forms: Iterable[Trial], processes: int) -> Iterator[Verdict]:
     """Run the suite against forms of the server, so many at once, and give the verdicts as they come."""
-    context = multiprocessing.get_context("fork")
-    waiting = list(forms)[::-1]
-    running: list[tuple[Trial, BaseProcess, Connection[Any, Any], float]] = []
-    while waiting or running:
-        while waiting and len(running) < processes:
-            trial = waiting.pop()
-            receiver, sender = context.Pipe(duplex=False)
-            process: BaseProcess = context.Process(target=_hold, args=(trial, sender))
-            process.start()
-            sender.close()
-            running.append((trial, process, receiver, time.monotonic()))
-        wait([entry[1].sentinel for entry in running], timeout=1)
-        for entry in list(running):
-            trial, process, receiver, started = entry
-            seconds = time.monotonic() - started
-            if process.is_alive() and seconds < SECONDS:
-                continue
-            running.remove(entry)
-            if process.is_alive():
-                process.kill()
-                yield Verdict(trial, broke=f"not done after {SECONDS:g} s", seconds=seconds)
-                continue
-            process.join()
-            line, broke = receiver.recv() if receiver.poll() else ("", f"the process ended with {process.exitcode}")
-            yield Verdict(trial, line, broke, seconds)
+    for done in in_processes(forms, _hold, processes=processes, limit=SECONDS):
+        line, broke = done.result or ("", done.broke)
+        yield Verdict(done.thing, line, broke, done.seconds)
 
 
-def _hold(trial: Trial, sender: Connection[Any, Any]) -> None:
+def _hold(trial: Trial) -> tuple[str, str]:
     with tempfile.TemporaryDirectory(prefix="stranger-") as folder:
-        try:
-            found = _tried(trial, Path(folder))
-        except BaseException as error:
-            found = "", f"{type(error).__name__}: {error}"
-    sender.send(found)
-    sender.close()
-    os._exit(0)  # What the server and plugins have left behind need not end in order.
+        return _tried(trial, Path(folder))
 
 
 def _tried(trial: Trial, folder: Path) -> tuple[str, str]:
