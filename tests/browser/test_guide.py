@@ -7,12 +7,13 @@ import http.server
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.serving import serving
 
 from ._chromium import Visit, visiting
 
@@ -40,14 +41,8 @@ def url(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
         yield site.as_uri()
         return
     handler = functools.partial(_Handler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(handler) as served:
+        yield served
 
 
 def elsewhere(visit: Visit, url: str) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import select
-import socket
 from urllib.parse import quote
 
 from ._server import Connection, Server
@@ -40,12 +38,4 @@ class Proxy(Server):
         if request.method != b"CONNECT":
             connection.send(b"HTTP/1.1 405 CONNECT only\r\nContent-Length: 0\r\n\r\n")
             return
-        with socket.create_connection(("127.0.0.1", self.target), timeout=5) as far:
-            connection.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            ends = {connection.sock: far, far: connection.sock}
-            while not connection.closing.is_set():
-                for end in select.select(list(ends), [], [], 0.05)[0]:
-                    data = end.recv(65536)
-                    if not data:
-                        raise ConnectionAbortedError
-                    ends[end].sendall(data)
+        connection.relay(self.target, b"HTTP/1.1 200 Connection established\r\n\r\n")

@@ -78,6 +78,18 @@ class Connection:
         while not self.closing.is_set():
             self.send(data)
 
+    def relay(self, port: int, greeting: bytes = b"") -> None:
+        """Connect to a port of this machine, say so, and hand on what comes from either side until one ends."""
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as far:
+            self.send(greeting)
+            ends = {self.sock: far, far: self.sock}
+            while not self.closing.is_set():
+                for end in select.select(list(ends), [], [], 0.05)[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        raise ConnectionAbortedError
+                    ends[end].sendall(data)
+
     def end(self) -> None:
         """Send nothing more, and say so."""
         self.sock.shutdown(socket.SHUT_WR)

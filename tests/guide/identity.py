@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.serving import serving
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -29,14 +29,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@contextmanager
-def identity_service() -> Iterator[str]:
+def identity_service() -> AbstractContextManager[str]:
     """Serve while the block runs, and give the URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(_Handler)

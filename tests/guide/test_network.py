@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import select
-import socket
 import ssl
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import pytest
 import trustme
 
 from tests.client._proxy import Proxy
-from tests.client._server import Connection, Server
+from tests.client._server import Server
 from tests.conftest import ROOT
 from tests.mock._process import running
 
@@ -27,18 +25,7 @@ BLOCKS = [block for block in blocks_of("docs/recipes.md", PAGE) if block.elsewhe
 
 def leads_to(port: int) -> Server:
     """Return a server that hands what it decrypts on to a port, and answers what comes back."""
-
-    def tunnel(connection: Connection) -> None:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as far:
-            ends = {connection.sock: far, far: connection.sock}
-            while not connection.closing.is_set():
-                for end in select.select(list(ends), [], [], 0.05)[0]:
-                    data = end.recv(65536)
-                    if not data:
-                        raise ConnectionAbortedError
-                    ends[end].sendall(data)
-
-    return Server(greet=tunnel, tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    return Server(greet=lambda connection: connection.relay(port), tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.language)
