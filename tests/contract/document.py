@@ -141,6 +141,17 @@ class Operation:
             None,
         )
 
+    def parameter(self, name: str) -> Parameter:
+        """Return the parameter with a name.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for each in self.parameters:
+            if each.name == name:
+                return each
+        raise LookupError(f"{self.id} has no parameter {name}")
+
     def matches(self, path: str) -> bool:
         """Return whether a path, percent-encoded, is this operation's."""
         return self.values_of(path) is not None

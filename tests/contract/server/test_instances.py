@@ -65,9 +65,8 @@ def test_shown_as_listed(registry: Caller) -> None:
     if shown.get("status") not in _final_states(SHOW):
         not_shown(registry, case, f"it does not come to its end: {shown.get('status')}")
     request = registry.plain(LIST)
-    for name, value in {"jobName": shown.get("jobName"), "limit": 1000}.items():
-        parameter = next(each for each in LIST.parameters if each.name == name)
-        request = request.having_parameter(parameter, value)
+    for name, value in {"jobName": shown.get("jobName"), "limit": LIST.parameter("limit").schema["maximum"]}.items():
+        request = request.having_parameter(LIST.parameter(name), value)
     try:
         exchange = registry.raw(request)
     except NotToBeHadError as error:

@@ -25,14 +25,17 @@ LIST = DOCUMENT.operation("listJobInstances")
 START = DOCUMENT.operation("runJobImmediately")
 pytestmark = pytest.mark.skipif(LIST is None or START is None, reason="the document has no list of job instances")
 
-_STARTED = 12
-"""More than a page has if nothing is said."""
 _DAY = 24 * 60 * 60 * 1000
 
 
 def _list() -> Operation:
     assert LIST is not None
     return LIST
+
+
+def largest_page() -> int:
+    """Return how many instances a page may hold."""
+    return int(_list().parameter("limit").schema["maximum"])
 
 
 class Lists:
@@ -48,8 +51,7 @@ class Lists:
         """Return a page and its JSON; `jobName` and `preciseQuery` name the job unless they are given."""
         request = self.caller.plain(_list())
         for name, value in {"jobName": self.job, "preciseQuery": True, **query}.items():
-            parameter = next(each for each in _list().parameters if each.name == name)
-            request = request.having_parameter(parameter, value)
+            request = request.having_parameter(_list().parameter(name), value)
         exchange = self.caller.raw(request)
         body = exchange.body
         if exchange.status != 200 or not isinstance(body, dict) or described(DOCUMENT, exchange):
@@ -64,7 +66,8 @@ def lists(registry: Caller) -> Lists:
     made = Lists(registry)
     if registry.target.own or registry.target.runs.left > 100:
         try:
-            for _ in range(max(0, _STARTED - made.page()[1]["total"])):
+            more_than_a_page = _default("limit") + 2
+            for _ in range(max(0, more_than_a_page - made.page()[1]["total"])):
                 registry.carried_out(START)
         except NotToBeHadError:
             pass  # What there is has to do.
@@ -76,7 +79,7 @@ def _case(place: str, rule: str, tried: str) -> Case:
 
 
 def _default(name: str) -> Any:
-    return next(each.schema.get("default") for each in _list().parameters if each.name == name)
+    return _list().parameter(name).schema.get("default")
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, None])
@@ -139,7 +142,7 @@ def test_beyond_the_end(lists: Lists) -> None:
     case = _case("query offset", "the first on a page", "an offset behind the last")
     try:
         total = lists.page()[1]["total"]
-        exchange, body = lists.page(offset=total + 1000)
+        exchange, body = lists.page(offset=total + largest_page())
     except NotToBeHadError as error:
         not_shown(lists.caller, case, str(error))
     fault = None
@@ -180,10 +183,10 @@ def test_filters(name: str, lists: Lists) -> None:
     case = _case(f"query {name}", "what matches", f"{name} of an instance that is there, and others")
     fault, exchange, values = None, None, []
     try:
-        for value in (values := _values(name, lists.page(limit=1000)[1]["instances"])):
+        for value in (values := _values(name, lists.page(limit=largest_page())[1]["instances"])):
             others = {} if _property(name) == name else _window(name, value)
-            before = lists.page(limit=1000)[1]
-            exchange, body = lists.page(**{**others, name: value, "limit": 1000})
+            before = lists.page(limit=largest_page())[1]
+            exchange, body = lists.page(**{**others, name: value, "limit": largest_page()})
             fault = _fault(name, value, before, body)
             if fault is not None:
                 break
@@ -199,7 +202,7 @@ def _fault(name: str, value: Any, before: dict[str, Any], body: dict[str, Any]) 
     for each in body["instances"]:
         if _matches(name, each, value) is False:
             return f"{name} = {value} also brings one with {each[_property(name)]}"
-    if body["total"] > len(body["instances"]) and len(body["instances"]) < 1000:
+    if body["total"] > len(body["instances"]) and len(body["instances"]) < largest_page():
         return f"{name} = {value} brings {len(body['instances'])}, and says that there are {body['total']}"
     listed = {each["instanceId"] for each in body["instances"]}
     is_all = before["total"] == len(before["instances"])
@@ -239,7 +242,7 @@ def test_job_name(about: str, precise: bool | None, lists: Lists) -> None:
     try:
         if not lists.page()[1]["total"]:
             not_shown(lists.caller, case, "there is no instance to ask for")
-        exchange, body = lists.page(jobName=name, preciseQuery=precise, limit=1000)
+        exchange, body = lists.page(jobName=name, preciseQuery=precise, limit=largest_page())
     except NotToBeHadError as error:
         not_shown(lists.caller, case, str(error))
     names = {each["jobName"] for each in body["instances"]}
@@ -281,10 +284,10 @@ def test_names_of_parameters(lists: Lists) -> None:
 def test_other_projects(lists: Lists) -> None:
     """What was started in one project is not on the list of another one."""
     case = _case("path project_id", "what matches", "the project ID of nobody")
-    parameter = next(each for each in _list().parameters if each.name == "project_id")
+    parameter = _list().parameter("project_id")
     request = lists.caller.plain(_list()).having_parameter(parameter, nowhere(parameter))
     try:
-        here = {each["instanceId"] for each in lists.page(limit=1000)[1]["instances"]}
+        here = {each["instanceId"] for each in lists.page(limit=largest_page())[1]["instances"]}
         exchange = lists.caller.raw(request)
     except NotToBeHadError as error:
         not_shown(lists.caller, case, str(error))
@@ -321,7 +324,7 @@ def test_what_was_started_is_listed(lists: Lists) -> None:
         planned = shown.get("planTime")
         window = {} if planned is None else {"minPlanTime": max(0, planned - 1), "maxPlanTime": planned + 1}
         for pause in PAUSES:
-            exchange, body = lists.page(**window, limit=1000)
+            exchange, body = lists.page(**window, limit=largest_page())
             listed = [each["instanceId"] for each in body["instances"]]
             if shown["instanceId"] in listed:
                 break
