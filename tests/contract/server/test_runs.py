@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.contract import mock
 from tests.contract.caller import Caller
 from tests.contract.cases import Case
 from tests.contract.changes import nothing
 from tests.contract.conftest import DOCUMENT
 from tests.contract.connection import NotToBeHadError, pointed_at
-from tests.contract.document import Link, Operation
+from tests.contract.document import Document, Link, Operation
 from tests.contract.exchange import Exchange, Request, described
+from tests.contract.records import Records
 from tests.contract.server._tables import assert_fact, not_shown
+from tests.contract.target import own_target
 from tests.contract.things import PAUSES
 
 _AT_ONCE = 8
@@ -105,27 +108,43 @@ RESULTING = {each.node["x-resulting-state"]: each for each in WITH_STATES if "x-
 """The operations that lead to a state, by that state."""
 
 
+@pytest.fixture
+def coming_to(
+    operation: Operation, state: str, registry: Caller, document: Document, records: Records
+) -> Iterator[Caller]:
+    """Give what sends requests to a server on which something comes to a state; a mock is told to let it."""
+    job = next((each for each in operation.parameters if each.not_found and each.location == "path"), None)
+    if not registry.target.own or job is None or state in RESULTING:
+        yield registry
+        return
+    with mock.started("--job", f"{registry.plain(operation).path[job.name]}:{state}") as base_url:
+        caller = Caller(own_target(base_url, any_job=False), document, records)
+        caller.test, caller.suite = registry.test, registry.suite
+        yield caller
+        caller.close()
+
+
 @pytest.mark.parametrize(("operation", "state"), STATES)
-def test_states_that_allow_it(operation: Operation, state: str, registry: Caller) -> None:
+def test_states_that_allow_it(operation: Operation, state: str, coming_to: Caller) -> None:
     """An operation is carried out in each state that allows it, and leads to the state that is said."""
     case = Case(operation, "x-allowed-states", state, f"something in the state {state}", nothing)
     try:
-        request = _in_state(registry, operation, state)
+        request = _in_state(coming_to, operation, state)
         if request is None:
-            not_shown(registry, case, f"it does not come to the state {state}")
-        exchange = registry.count_and_send(request, allowed=True)
+            not_shown(coming_to, case, f"it does not come to the state {state}")
+        exchange = coming_to.count_and_send(request, allowed=True)
         fault = described(DOCUMENT, exchange)
         if 400 <= exchange.status < 500:
             fault = f"refused: {exchange.said}"
-            if not registry.was_carried_out(operation) or registry.state(request) != state:
-                not_shown(registry, case, f"the server refuses {operation.id} in every state that was seen")
+            if not coming_to.was_carried_out(operation) or coming_to.state(request) != state:
+                not_shown(coming_to, case, f"the server refuses {operation.id} in every state that was seen")
         elif exchange.status >= 500:
             fault = f"answered with {exchange.said}"
         if fault is None:
-            fault = _moved_on(registry, request, state)
+            fault = _moved_on(coming_to, request, state)
     except NotToBeHadError as error:
-        not_shown(registry, case, str(error))
-    assert_fact(registry, case, exchange, fault)
+        not_shown(coming_to, case, str(error))
+    assert_fact(coming_to, case, exchange, fault)
 
 
 def _in_state(caller: Caller, operation: Operation, state: str) -> Request | None:
