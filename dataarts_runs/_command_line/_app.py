@@ -315,7 +315,9 @@ def _wait(session: _Session, run: Run, timeout: float | None, *, stop: bool, sta
     except RunError as error:
         status = status_of(error, started=started)
         goes_on = status in (Status.TIMED_OUT, Status.CREDENTIALS)
-        _end(session, run, status, error.instance, _said(error, run, watch), goes_on=goes_on)
+        is_late = status is not Status.TIMED_OUT or isinstance(error, RunTimedOut)
+        outcome = None if is_late else "may_go_on"  # It can no longer be looked at; no time is over.
+        _end(session, run, status, error.instance, _said(error, run, watch), goes_on=goes_on, outcome=outcome)
     time = took(instance)
     message = f"{_name(run)} succeeded: {instance.status}{f' after {time}' if time else ''}."
     _end(session, run, Status.SUCCEEDED, instance, message, goes_on=False)
@@ -337,10 +339,18 @@ def _name(run: Run) -> str:
 
 
 def _end(
-    session: _Session, run: Run, status: Status, instance: JobInstance | None, message: str, *, goes_on: bool
+    session: _Session,
+    run: Run,
+    status: Status,
+    instance: JobInstance | None,
+    message: str,
+    *,
+    goes_on: bool,
+    outcome: str | None = None,
 ) -> NoReturn:
     session.screen.result("unknown" if instance is None else str(instance.status))
-    content = document(status, run.to_dict(), instance=instance, message=None if status == 0 else message)
+    said = None if status is Status.SUCCEEDED else message
+    content = document(status, run.to_dict(), instance=instance, message=said, outcome=outcome)
     again = session.where.command("wait", run.job_name, run.instance_id)
     onward = "To" if message.endswith("may go on.") else "The run goes on; to"
     style = "green" if status is Status.SUCCEEDED else "red" if status is Status.FAILED else "yellow"
@@ -383,7 +393,7 @@ def _look_for_it(session: _Session, job: str, error: StartUnknown) -> NoReturn:
         lines = [f"It could not be looked for: {failure}", f"Look yourself before you run it again: {look}"]
     else:
         if found:
-            lines = ["These runs were started since; one of them may be this one, or none. To wait for one:"]
+            lines = ["These runs were planned about that time; one of them may be this one, or none. To wait for one:"]
             lines += [f"  {where.command('wait', job, each.instance_id)}" for each in found]
         else:
             lines = [f"No run is to be seen yet, but it may appear late. Look again before you run it again: {look}"]

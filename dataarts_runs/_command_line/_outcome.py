@@ -61,6 +61,7 @@ def document(
     *,
     instance: JobInstance | JobInstanceSummary | None = None,
     message: str | None = None,
+    outcome: str | None = None,
 ) -> dict[str, Any]:
     """Return what `--json` prints of a run: `Run.from_dict` takes it, and passes over what it does not know.
 
@@ -69,9 +70,10 @@ def document(
         run: The run's IDs, as `Run.to_dict` has them.
         instance: The instance, as it was seen last; in the document it is as the service sends it.
         message: What an error says.
+        outcome: What became of the run, where the name of the status says something else.
     """
     return {
-        "outcome": status.name.lower(),
+        "outcome": outcome or status.name.lower(),
         **run,
         "state": None if instance is None else str(instance.status),
         "message": message,

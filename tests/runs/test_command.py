@@ -60,9 +60,10 @@ def test_not_sent(dataarts_mock: MockServer) -> None:
 def test_refused_look_of_a_run_that_was_started(dataarts_mock: MockServer) -> None:
     """A look that is refused after the start is not status 4, since something was started, but 6: the run goes on."""
     dataarts_mock.fail_next(status=403, operation="showJobInstance")
-    done = run(dataarts_mock, "run", JOB)
+    done = run(dataarts_mock, "run", JOB, "--json")
 
     assert done.status == 6
+    assert done.document["outcome"] == "may_go_on"
     assert "dataarts wait" in done.err
     dataarts_mock.assert_ran(JOB, times=1)
 
