@@ -49,7 +49,7 @@ _LASTING = (
 )
 # What there is to do, by what OpenSSL and the system say.
 _TRANSPORT_HINTS = {
-    "CERTIFICATE_VERIFY_FAILED": "for a certificate authority of your own, give the client verify=PATH",
+    "CERTIFICATE_VERIFY_FAILED": "for an authority of your own, give the client verify=PATH or set SSL_CERT_FILE",
     "WRONG_VERSION_NUMBER": "the server does not speak TLS at this port: is it http://?",
     "RECORD_LAYER_FAILURE": "the server does not speak TLS at this port: is it http://?",
 }
