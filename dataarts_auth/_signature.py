@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import httpx
 
-from ._canonical import ALGORITHM, CONTENT_SHA256, DATE_FORMAT, body_hash, canonical_request, sign
+from ._canonical import ALGORITHM, CONTENT_SHA256, DATE_FORMAT, body_hash, canonical_request, keyed, sign
 from ._request import with_headers
 from ._secrets import SecretHolder, check_credential, hide_locals
 
@@ -87,7 +87,7 @@ class SignatureAuth(SecretHolder, httpx.Auth):
         replaced = _REPLACED
         shown = "access_key='***', secret_key='***'"
         self._access_key = check_access_key("access_key", access_key).encode("ascii")
-        self._secret_key = check_credential("secret_key", secret_key).encode("ascii")
+        self._secret_key = keyed(check_credential("secret_key", secret_key).encode("ascii"))
         if security_token is not None:
             headers.append((b"X-Security-Token", check_credential("security_token", security_token).encode("ascii")))
             shown += ", security_token='***'"
@@ -119,12 +119,12 @@ class SignatureAuth(SecretHolder, httpx.Auth):
         headers = [pair for pair in request.headers.raw if pair[0].lower() not in self._replaced]
         headers += (*self._headers, (b"X-Sdk-Date", date))
         signed = _signed_headers(headers)
-        names = b";".join([name for name, _ in signed])
+        names = b";".join(signed)
 
         target: bytes = request.extensions.get("target", request.url.raw_path)
         path, _, query = target.partition(b"?")
-        payload = (body and dict(signed).get(CONTENT_SHA256)) or body_hash(body)
-        canonical = canonical_request(request.method, path, query, signed, names, payload)
+        payload = (body and signed.get(CONTENT_SHA256)) or body_hash(body)
+        canonical = canonical_request(request.method, path, query, signed.items(), names, payload)
         signature = sign(self._secret_key, date, canonical)
         value = b"%b Access=%b, SignedHeaders=%b, Signature=%b" % (
             ALGORITHM.encode(),
@@ -144,8 +144,8 @@ def check_access_key(name: str, value: object) -> str:
     return access_key
 
 
-def _signed_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return the headers to sign, in canonical form."""
+def _signed_headers(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the headers to sign, in canonical form: sorted by their names in lower case."""
     signed: dict[bytes, bytes] = {}
     repeated: set[bytes] = set()
     for raw_name, value in headers:
@@ -156,4 +156,4 @@ def _signed_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, byt
             signed[name] = value.strip(b" \t")
     for name in repeated:
         del signed[name]
-    return sorted(signed.items())
+    return dict(sorted(signed.items()))

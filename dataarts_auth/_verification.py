@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from ._canonical import CONTENT_SHA256, DATE, DATE_FORMAT, HOST, body_hash, canonical_request, sign
+from ._canonical import CONTENT_SHA256, DATE, DATE_FORMAT, HOST, body_hash, canonical_request, keyed, sign
 from ._secrets import hide_locals
 
 _MAX_SKEW = timedelta(minutes=15)
@@ -100,10 +100,11 @@ def verify_signature(
     payloads = [body_hash(body)]
     if (CONTENT_SHA256, _UNSIGNED_PAYLOAD) in signed:
         payloads.append(_UNSIGNED_PAYLOAD)
+    key = keyed(secret_key.encode())
     canonical = b""
     for payload in payloads:
         canonical = canonical_request(method, _octets(raw_path), _octets(query), signed, b";".join(names), payload)
-        if hmac.compare_digest(sign(secret_key.encode(), received[DATE][0], canonical), match[3]):
+        if hmac.compare_digest(sign(key, received[DATE][0], canonical), match[3]):
             return None
     shown = canonical.decode("utf-8", "replace").replace("\n", "|")
     return _INCORRECT + "verify aksk signature fail,canonicalRequest:" + shown

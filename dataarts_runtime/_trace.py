@@ -249,7 +249,7 @@ def _is_copy(outgoing: httpx.Request, request: httpx.Request) -> bool:
         return True
     if outgoing.method != request.method:
         return False
-    if outgoing.url.path.endswith(request.url.path):
+    if outgoing.url.raw_path == request.url.raw_path or outgoing.url.path.endswith(request.url.path):
         return True
     streams = outgoing.stream, request.stream
     if not all(isinstance(stream, httpx.ByteStream) for stream in streams):
