@@ -98,9 +98,11 @@ class BaseClient:
         self._check_transports(transport, async_transport, verify=verify, proxy=proxy)
         checked_auth = _instance("auth", auth, httpx.Auth)
         has_credentials = checked_auth is not None or any(name.lower() in CREDENTIALS for name, _ in checked_headers)
-        refusal = None if checked_flag("allow_http", allow_http) else _plain_http_refusal(url, has_credentials)
-        if refusal and transport is None and async_transport is None:
+        refusal = None if checked_flag("allow_http", allow_http) else _plain_http_refusal(url)
+        if refusal and has_credentials and transport is None and async_transport is None:
             raise ValueError(refusal)
+        self._refusal = None if transport else refusal
+        self._refusal_async = None if async_transport else refusal
         self._engine = Engine(
             base_url=self._base_url.rstrip("/"),
             headers=[(b"Host", url.netloc), *checked_headers],
@@ -114,7 +116,7 @@ class BaseClient:
                 trust_env=checked_flag("trust_env", trust_env),
                 transport=transport,
                 async_transport=async_transport,
-                refusal=refusal,
+                refusal=refusal if has_credentials else None,
             ),
             traced=(
                 traces_all(transport, "handle_request"),
@@ -143,11 +145,17 @@ class BaseClient:
         return self._timeout
 
     def send(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
-        """Send a call that an operation has prepared."""
+        """Send a call that an operation has prepared.
+
+        Raises:
+            ValueError: A header of the call would send credentials unencrypted.
+        """
+        _check_encryption(call, self._refusal)
         return self._engine.send(call, timeout)
 
     async def send_async(self, call: Call, timeout: float | Unset | None) -> ReceivedResponse:
         """Do as `send` does, without blocking."""
+        _check_encryption(call, self._refusal_async)
         return await self._engine.send_async(call, timeout)
 
     def close(self) -> None:
@@ -198,9 +206,14 @@ def _checked_integer(name: str, value: Any, *, least: int) -> int:
     return value
 
 
-def _plain_http_refusal(url: httpx.URL, has_credentials: bool) -> str | None:
+def _check_encryption(call: Call, refusal: str | None) -> None:
+    if refusal is not None and not CREDENTIALS.isdisjoint(call.named):
+        raise ValueError(refusal)
+
+
+def _plain_http_refusal(url: httpx.URL) -> str | None:
     """Return why credentials must not be sent to a URL: plain http to another machine; None if they may."""
-    if not has_credentials or url.scheme == "https" or _is_loopback(url.host):
+    if url.scheme == "https" or _is_loopback(url.host):
         return None
     return "base_url: http:// would send the credentials unencrypted; use https://, or allow_http=True"
 

@@ -20,10 +20,12 @@ import pytest
 from dataarts_auth import TokenAuth
 from dataarts_client import Client, errors
 from dataarts_client.api.jobs import run_job_immediately
+from dataarts_runtime.operation import Parameter
+from dataarts_runtime.schema import String
 
 from ._answers import STARTED, http
 from ._calls import JOB, PROJECT, TLS, attempt, call, make
-from ._operation import receive_error
+from ._operation import call_repeatedly, read_things, receive_error
 from ._server import Connection, Server
 
 STARTED_BODY = json.loads(STARTED)
@@ -103,6 +105,25 @@ def test_credentials_over_plain_http_are_refused(base_url: str, credentials: dic
 def test_credentials_over_plain_http_to_this_machine(host: str) -> None:
     """Credentials may go over plain http to this machine."""
     Client(f"http://{host}:4010", auth=TokenAuth("a-token")).close()
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_credentials_in_a_parameter_over_plain_http(mode: str, name: str) -> None:
+    """Neither do credentials in a parameter of an operation; a transport of the caller's may take them."""
+    parameter = Parameter("credentials", "header", String(), wire_name=name, required=False)
+    operation = read_things(parameter)
+    calls: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        return httpx.Response(200, json={})
+
+    with pytest.raises(ValueError, match="base_url: http:// would send the credentials unencrypted"):
+        call_repeatedly(mode, NOT_LOCAL, operation, ("a-token",))
+    both = {"transport": httpx.MockTransport(respond), "async_transport": httpx.MockTransport(respond)}
+    call_repeatedly(mode, NOT_LOCAL, operation, ("a-token",), **both)
+
+    assert [request.headers[name] for request in calls] == ["a-token"]
 
 
 def test_credentials_over_plain_http_and_a_transport_for_one_kind_of_call(mode: str) -> None:
