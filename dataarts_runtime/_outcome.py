@@ -120,6 +120,8 @@ def outcome_of_error(
             return outcome_of_response(attempt)
         last.note_failure(error)  # which may prove that the request was not sent
     reason = _reason(error, attempt, timeout)
+    if attempt.exchanges and (proxy := attempt.exchanges[-1].missing_proxy):
+        reason = f"no connection to the proxy {proxy}: {reason}"
     failure: errors.ClientError
     if may_be_carried_out(attempt):
         failure = errors.OutcomeUnknown(f"The response was lost: {reason}. {MAY_BE_CARRIED_OUT}")

@@ -55,6 +55,7 @@ class Exchange:
 
     __slots__ = (
         "_connect_error",
+        "_connects_to",
         "_ends",
         "_phase_before",
         "body",
@@ -78,6 +79,14 @@ class Exchange:
         self._ends = ends
         self._phase_before = phase
         self._connect_error: BaseException | None = None
+        self._connects_to: tuple[str, int] | None = None
+
+    @property
+    def missing_proxy(self) -> str | None:
+        """The proxy, as `host:port`, that no connection could be made to, if that is why there is none."""
+        if self.stream is not None or self._connects_to is None or self._connects_to[0] == self.request.url.host:
+            return None
+        return "{}:{}".format(*self._connects_to)
 
     def note_failure(self, error: BaseException) -> None:
         """Take an exception that ended the exchange.
@@ -124,10 +133,12 @@ class Exchange:
             elif end == "failed" and type(info["exception"]).__name__ == "LocalProtocolError":
                 self.phase = self._phase_before  # it comes before anything is written
         elif name in ("connect_tcp", "connect_unix_socket", "start_tls"):
-            if end == "complete":
+            if name == "connect_tcp" and end == "started":
+                self._connects_to = info["host"], info["port"]
+            elif end == "complete":
                 self.stream = info["return_value"]
                 return True
-            if end == "failed":
+            elif end == "failed":
                 self._connect_error = info["exception"]
         return False
 

@@ -100,6 +100,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             )
         except Exception as error:
             failure = _failure(error, connected=sending.connected)
+            if isinstance(error, aiohttp.ClientProxyConnectionError):
+                await sending.trace("connection.connect_tcp.started", {"host": error.host, "port": error.port})
             if not sending.connected:
                 await sending.trace("connection.connect_tcp.failed", {"exception": failure})
             raise failure from getattr(error, "os_error", None)

@@ -120,7 +120,7 @@ def test_credentials_in_a_parameter_over_plain_http(mode: str, name: str) -> Non
 
     with pytest.raises(ValueError, match="base_url: http:// would send the credentials unencrypted"):
         call_repeatedly(mode, NOT_LOCAL, operation, ("a-token",))
-    both = {"transport": httpx.MockTransport(respond), "async_transport": httpx.MockTransport(respond)}
+    both: dict[str, Any] = {"transport": httpx.MockTransport(respond), "async_transport": httpx.MockTransport(respond)}
     call_repeatedly(mode, NOT_LOCAL, operation, ("a-token",), **both)
 
     assert [request.headers[name] for request in calls] == ["a-token"]

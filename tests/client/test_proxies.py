@@ -104,12 +104,14 @@ def test_tunnel_refused(refusal: str, mode: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_unreachable_proxy(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that cannot be reached is RequestNotSent."""
+    """A proxy that cannot be reached is RequestNotSent, and is named, without its password."""
     with Server(b"", listen=False) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://user:s3cr3t@"))
         outcome = attempt(mode, run_job_immediately, Client(f"https://{HOST}", verify=TLS, max_retries=0))
 
         assert type(outcome.error) is errors.RequestNotSent
+        assert f"no connection to the proxy {proxy.url.removeprefix('http://')}: " in str(outcome.error)
+        assert "s3cr3t" not in str(outcome.error)
 
 
 def test_wrong_certificate_behind_a_proxy(service: Server, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
