@@ -14,9 +14,10 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
@@ -35,6 +36,7 @@ from ._document import Document, find_document
 from ._faults import NOT_DELIVERED, Fault, Faults, Transport
 from ._hosts import AllowedHosts
 from ._journal import Journal
+from ._sending import head_event, send_response
 from ._service import Request, Response, Service
 from ._state import State
 
@@ -52,8 +54,6 @@ MESSAGE = "dataarts_mock.message"
 
 _BODY_SECONDS = 10.0
 """How long a body may take to arrive; then the request is refused and the connection closed."""
-
-_NO_CONTENT = 204
 
 _DRIP_SECONDS = 0.1
 """The pause before each byte of a response that drips."""
@@ -163,6 +163,7 @@ class App:
         ]
         if control:
             routes += control_routes(Control(service, self.journal, self.reset))
+        self._is_own_raw = lru_cache(maxsize=64)(self._find_own_raw)  # Most requests go where others went before.
         self._starlette = Starlette(routes=routes)
         self._allowed_hosts = allowed_hosts
         self._open_paths = frozenset({"/openapi.yaml", HEALTH_PATH} if control else {"/openapi.yaml"})
@@ -185,19 +186,18 @@ class App:
         if scope["type"] != "http":
             await self._starlette(scope, receive, send)
             return
-        path = scope["path"]
         message: Message | None = scope.get("extensions", _NONE).get(MESSAGE)
-        if (message is None or not message.malformed) and (own_route := self._own_route(scope, path)):
+        if (message is None or not message.malformed) and (own_route := self._own_route(scope)):
             await own_route(scope, receive, send)
             return
-        raw_path = scope.get("raw_path") or quote(path).encode()  # Not every server hands over the raw one.
+        raw_path = scope.get("raw_path") or quote(scope["path"]).encode()  # Not every server hands over the raw one.
         request = Request(scope["method"], raw_path, scope["query_string"], scope["headers"])
         if message is None:  # Only the mock's own server is known to let nothing else than HTTP through.
             _refuse_line_breaks(request)
         else:
             request.malformed = message.malformed
         faults = self.service.faults
-        fault = faults.take_on_arrival(self.service.find_operation(request)) if faults else None
+        fault = faults.take_on_arrival(self.service.find_operation(request)) if faults.waiting else None
         if fault is not None and fault.transport is Transport.RESET_BEFORE_READING:
             self._record(request, _no_response(fault))
             await _disconnect(message, receive)
@@ -205,7 +205,7 @@ class App:
         if message is None or not message.arrived:
             if fault is None and (refusal := self._refuse_before_body(request)):
                 self._record(request, refusal)
-                await _send(refusal, send, close=True)
+                await send_response(refusal, send, close=True)
                 return
             complete = await self._read_slow_body(request, message, receive)
         else:
@@ -217,16 +217,49 @@ class App:
         self._record(request, response)
         if response.delay:
             await self._pause(response.delay)
-        await _send(response, send, close=not complete)
+        await send_response(response, send, close=not complete)
 
-    def _own_route(self, scope: Scope, path: str) -> ASGIApp | None:
+    def respond_at_once(
+        self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> Response | None:
+        """Respond to a request that has arrived to its end, as `__call__` does, without the events and tasks of ASGI.
+
+        Args:
+            method: In capitals.
+            target: The path and the query.
+            headers: Pairs of name, in small letters, and value.
+            body: The body.
+
+        Returns:
+            None, and nothing was done, if `__call__` is needed: a fault waits, the body is larger than operations take,
+            or the request is for one of the mock's own routes.
+        """
+        raw_path, _, query = target.partition(b"?")
+        if self.service.faults.waiting or len(body) > self._limit or self._is_own_raw(method, raw_path):
+            return None
+        request = Request(method, raw_path, query, headers)
+        request.body = body
+        response = self.service.respond(request)
+        self._record(request, response)
+        return response
+
+    def _find_own_raw(self, method: str, raw_path: bytes) -> bool:
+        return self._is_own(method, unquote(raw_path.decode("ascii")))
+
+    def _own_route(self, scope: Scope) -> ASGIApp | None:
         """Return what responds to a request for one of the mock's own routes; None for a request to the service."""
-        if path in self._open_paths or (path == "/" and scope["method"] in ("GET", "HEAD")):
-            return self._starlette
-        if path == DOCS_PATH or path.startswith(self._protected_prefixes):
-            violation = self._allowed_hosts.violation(scope)
-            return JSONResponse({"error": violation}, 403) if violation else self._starlette
-        return None
+        path = scope["path"]
+        if not self._is_own(scope["method"], path):
+            return None
+        if path != "/" and path not in self._open_paths and (violation := self._allowed_hosts.violation(scope)):
+            return JSONResponse({"error": violation}, 403)
+        return self._starlette
+
+    def _is_own(self, method: str, path: str) -> bool:
+        """Return whether a request is for one of the mock's own routes, rather than for the service."""
+        if path == "/":
+            return method in ("GET", "HEAD")
+        return path in self._open_paths or path == DOCS_PATH or path.startswith(self._protected_prefixes)
 
     def _refuse_before_body(self, request: Request) -> Response | None:
         """Return the refusal of a request that expects 100-continue; None if its body is to be read."""
@@ -288,21 +321,21 @@ class App:
             case Transport.RESET_AFTER_READING:
                 await _disconnect(message, receive)
             case Transport.TRUNCATED_BODY:
-                await send(_head(response))
+                await send(head_event(response))
                 await send({"type": "http.response.body", "body": _half(response.body), "more_body": True})
                 await _disconnect(message, receive, flush=True)
             case Transport.MALFORMED_JSON:
                 response.body = _half(response.body)
-                await _send(response, send)
+                await send_response(response, send)
             case Transport.DRIP:
-                await send(_head(response))
+                await send(head_event(response))
                 rest = response.body
                 while rest and not await self._pause(_DRIP_SECONDS):
                     await send({"type": "http.response.body", "body": rest[:1], "more_body": True})
                     rest = rest[1:]
                 await send({"type": "http.response.body", "body": rest})
             case _:
-                await _send(response, send)
+                await send_response(response, send)
 
     async def _pause(self, seconds: float) -> bool:
         """Hold the response back; return whether it was released before its time."""
@@ -350,30 +383,6 @@ _LINE_BREAK = re.compile(rb"[\r\n\0]")
 
 def _half(body: bytes) -> bytes:
     return body[: len(body) // 2]
-
-
-def _head(response: Response, *, close: bool = False) -> Event:
-    headers = [(_FIELDS[name], value.encode("latin-1")) for name, value in response.headers.items()]
-    if response.status != _NO_CONTENT:  # Which has none, says HTTP.
-        headers.append((b"content-length", b"%d" % len(response.body)))
-    if close:
-        headers.append((b"connection", b"close"))
-    return {"type": "http.response.start", "status": response.status, "headers": headers}
-
-
-async def _send(response: Response, send: Send, *, close: bool = False) -> None:
-    await send(_head(response, close=close))
-    await send({"type": "http.response.body", "body": response.body})
-
-
-class _Fields(dict[str, bytes]):
-    """Caches the names of headers in small letters, as ASGI has them, by their names in the document."""
-
-    def __missing__(self, name: str) -> bytes:
-        return self.setdefault(name, name.lower().encode())
-
-
-_FIELDS = _Fields()
 
 
 async def _disconnect(message: Message | None, receive: Receive, *, flush: bool = False) -> None:

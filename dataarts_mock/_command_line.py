@@ -11,7 +11,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TextIO
 
 from ._app import create_app
 from ._control import PREFIX as CONTROL_PREFIX
@@ -56,8 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         parser.error(f"cannot listen on {options.host} port {options.port}: {reason}")
-    if not options.quiet:
-        app.listeners.append(_RequestLog())
+    if sys.stdout and not options.quiet:
+        app.listeners.append(_RequestLog(sys.stdout))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # Job names may have characters that the terminal has not.
     gc.freeze()  # What exists now stays: the garbage collector need not look at it again.
@@ -141,9 +141,14 @@ def _job(text: str) -> _Job:
 
 
 class _RequestLog:
-    """Prints a line for each request: method, status, path, and what was wrong with it."""
+    """Prints a line for each request: method, status, path, and what was wrong with it.
 
-    def __init__(self) -> None:
+    Args:
+        output: Where to print it.
+    """
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
         self._width = 0
 
     def __call__(self, request: Request, response: Response) -> None:
@@ -153,10 +158,12 @@ class _RequestLog:
         notes = filter(None, (shown_violation(request, response), response.fault and f"(fault: {response.fault})"))
         line = f"{request.method:7} {response.status or '---':3} {path:{self._width}}  {' '.join(notes)}".rstrip()
         # What clients send must not reach the terminal as control characters.
-        line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
+        if not line.isprintable():
+            line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
         # Requests must not fail because nobody reads the output any more.
         with suppress(OSError):
-            print(line, flush=True)
+            self._output.write(line + "\n")  # One call, where print() makes two.
+            self._output.flush()
 
 
 def _stop_with_stdin(server: Server) -> None:

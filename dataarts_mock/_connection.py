@@ -1,11 +1,17 @@
-"""What belongs to a connection: the request that is on it, and the writer of responses."""
+"""What belongs to a connection: the request that is on it, the writer of responses, and what connections share."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
+from email.utils import formatdate
 from typing import Protocol
+
+from uvicorn.server import ServerState
+
+from ._clock import SECOND, Clock
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -79,3 +85,47 @@ class Writer:
         """Write what is kept, and close the connection."""
         self.flush()
         self._connection.close()
+
+
+class MockServerState(ServerState):
+    """What connections share.
+
+    Args:
+        clock: Tells the time for the header Date.
+    """
+
+    is_ending = False
+    """Whether the server is stopping; then new connections are closed too."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._second = -1
+        self._date = ""
+        super().__init__()
+
+    def date(self) -> str:
+        """Return the header Date of a response: by the mock's clock and not by the machine's, as uvicorn has it."""
+        second = self._clock.now() // SECOND
+        if second != self._second:
+            self._second = second
+            self._date = formatdate(second, usegmt=True)
+        return self._date
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers of every response: the date."""
+        return [(b"date", self.date().encode())]
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Pass over what uvicorn sets each second."""
+
+
+def has_unread(transport: asyncio.Transport) -> bool:
+    """Return whether the socket has received something that the event loop has not read yet."""
+    sock = transport.get_extra_info("socket")
+    try:
+        with socket.socket(fileno=os.dup(sock.fileno())) as copy:
+            return bool(copy.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except OSError:
+        return False

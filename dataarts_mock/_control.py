@@ -137,7 +137,7 @@ class Control:
         self._journal.clear()
 
     async def _list_faults(self, request: Request) -> Any:
-        return {"faults": [asdict(each) for each in self._faults.waiting()]}
+        return {"faults": [asdict(each) for each in self._faults.waiting]}
 
     async def _add_fault(self, request: Request) -> Any:
         fault = read_fault(await _payload(request, _OBJECT))

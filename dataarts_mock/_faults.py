@@ -116,14 +116,14 @@ class Faults:
 
     Args:
         document: The contract; only what it documents can be forced.
+
+    Attributes:
+        waiting: The faults.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._waiting: deque[Fault] = deque()
-
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+        self.waiting: deque[Fault] = deque()
 
     def add(self, fault: Fault) -> None:
         """Line up a fault.
@@ -148,40 +148,36 @@ class Faults:
                 raise ValueError(f"response {example.status}: {violation}")
         elif fault.retry_after is not None:
             raise ValueError("retry_after: only with the status or example of a response that has it")
-        self._waiting.append(fault)
+        self.waiting.append(fault)
 
     def take_on_arrival(self, operation: str | None) -> Fault | None:
         """Take the next fault for an operation, or for a request to none, if it meets requests valid or not."""
         index = self._next(operation)
-        if index is None or self._waiting[index].forces_response:
+        if index is None or self.waiting[index].forces_response:
             return None
         return self._take(index)
 
     def take_forced_response(self, operation: Operation) -> tuple[Example, Fault] | None:
         """Take the next fault for an operation if it forces a response that the operation documents."""
         index = self._next(operation.id)
-        if index is None or not self._waiting[index].forces_response:
+        if index is None or not self.waiting[index].forces_response:
             return None
-        example = operation.documented(self._waiting[index].status, self._waiting[index].example)
+        example = operation.documented(self.waiting[index].status, self.waiting[index].example)
         return (example, self._take(index)) if isinstance(example, Example) else None
-
-    def waiting(self) -> list[Fault]:
-        """List what still waits, in order."""
-        return list(self._waiting)
 
     def clear(self) -> None:
         """Forget what still waits."""
-        self._waiting.clear()
+        self.waiting.clear()
 
     def _next(self, operation: str | None) -> int | None:
-        return next((i for i, fault in enumerate(self._waiting) if fault.operation in (None, operation)), None)
+        return next((i for i, fault in enumerate(self.waiting) if fault.operation in (None, operation)), None)
 
     def _take(self, index: int) -> Fault:
-        fault = self._waiting[index]
+        fault = self.waiting[index]
         if fault.times > 1:
-            self._waiting[index] = replace(fault, times=fault.times - 1)
+            self.waiting[index] = replace(fault, times=fault.times - 1)
         else:
-            del self._waiting[index]
+            del self.waiting[index]
         return fault
 
     def _documented(self, fault: Fault) -> Example:

@@ -312,7 +312,7 @@ class MockServer:
     @property
     def unmet_faults(self) -> list[str]:
         """What `fail_next` lined up and no request has met yet, in words."""
-        return [str(fault) for fault in self._call(self._app.service.faults.waiting)]
+        return [str(fault) for fault in self._call(lambda: list(self._app.service.faults.waiting))]
 
     @property
     def requests(self) -> list[RecordedRequest]:

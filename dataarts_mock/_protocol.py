@@ -8,6 +8,8 @@
   client could not read the refusal.
 - A client may close its side of the connection after the request, as `nc` does, and still gets its response.
 - Head and body of a response are written together: one system call less, which is a tenth of the time of a request.
+- A request that has arrived to its end at once is responded to at once: the events and the task of ASGI would take as
+  long as the response itself.
 - When the server stops, connections stay open for a moment for requests that are on their way; uvicorn itself would
   close them.
 """
@@ -15,22 +17,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import socket
 from collections import deque
-from email.utils import formatdate
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import httptools
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
-from ._app import MESSAGE
-from ._clock import SECOND, Clock
-from ._connection import Message, Writer
+from ._app import MESSAGE, App
+from ._connection import Message, MockServerState, Writer, has_unread
 from ._http import read_head
+from ._sending import sent_headers
 
 _HEAD_BYTES = 64 * 1024
 """The largest request line and headers, together."""
@@ -44,38 +43,12 @@ _LINGER_SECONDS = 2.0
 _LAST_SECONDS = 1.0
 """How long idle connections stay open when the server stops, and how long the rest of a body is waited for then."""
 
+_HEADERS_OF_HTTP = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
+"""The headers that the protocol itself reads."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _EMPTY_LINE = re.compile(rb"\r\n(?=\r\n)")
 _UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+ HTTP/1\.[01]\r\n")
-
-
-class MockServerState(ServerState):
-    """What connections share.
-
-    Args:
-        clock: Tells the time for the header Date.
-    """
-
-    is_ending = False
-    """Whether the server is stopping; then new connections are closed too."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._second = -1
-        self._date: list[tuple[bytes, bytes]] = []
-        super().__init__()
-
-    @property
-    def default_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers of every response: the date, by the mock's clock and not by the machine's, as uvicorn has it."""
-        second = self._clock.now() // SECOND
-        if second != self._second:
-            self._second = second
-            self._date = [(b"date", formatdate(second, usegmt=True).encode())]
-        return self._date
-
-    @default_headers.setter
-    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
-        """Pass over what uvicorn sets each second."""
 
 
 class MockProtocol(HttpToolsProtocol):
@@ -91,14 +64,19 @@ class MockProtocol(HttpToolsProtocol):
         self._message.arrived = True
         self._in_head = False
         self._is_repeated_head = False
+        self._method = self._version = ""
         self._hosts: tuple[bytes, ...] = ()
         self._codings: tuple[bytes, ...] = ()
         self._length = 0
+        self._is_held = False
+        self._held_body = b""
         self._data = b""  # What arrived last; while a head is incomplete, all of it.
         self._next: int | None = 0  # Where in it the next request begins; None while a body arrives in chunks.
         self._head_timer: asyncio.TimerHandle | None = None
         self._cycles: deque[RequestResponseCycle] = deque()  # Of the requests without a complete response.
         self._refusal: tuple[int, str] | None = None
+        self._is_quiet = False
+        self._quiet_since = 0.0
         self._is_lingering = False
         self._is_at_end = False
 
@@ -114,7 +92,7 @@ class MockProtocol(HttpToolsProtocol):
         """Read what arrived."""
         if self._is_lingering or self._refusal:
             return
-        self._unset_keepalive_if_required()
+        self._is_quiet = False
         if self._in_head:
             self._data += data
         elif self._message.arrived:
@@ -125,20 +103,25 @@ class MockProtocol(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
+            if self._is_held:
+                self._start()
             self._stop_reading(error)
             return
+        if self._is_held:  # Its body has not arrived yet.
+            self._start()
         if self._in_head and len(self._data) - (self._next or 0) > _HEAD_BYTES:
             self._refuse(400, "Request head too large.")
-        elif self._head_timer is None and (self._in_head or self._is_idle()):
+        elif not self._is_quiet and self._head_timer is None and (self._in_head or self._is_idle()):
             self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_timeout)
 
     def _feed(self, data: bytes) -> None:
         """Pass what arrived to the parser; in pieces if it may hold a chunked body, to see where that ends."""
+        if self._next is not None and b"chunked" not in self._data[self._next :].lower():
+            self._feed_piece(data)
+            return
         begin = len(self._data) - len(data)
-        cuts = [len(data)]
-        if self._next is None or b"chunked" in self._data[self._next :].lower():
-            # A chunked body ends with an empty line, of which some bytes may have arrived before.
-            cuts = sorted({1, 2, 3, *(found.end() + 2 for found in _EMPTY_LINE.finditer(data)), *cuts})
+        # A chunked body ends with an empty line, of which some bytes may have arrived before.
+        cuts = sorted({1, 2, 3, *(found.end() + 2 for found in _EMPTY_LINE.finditer(data)), len(data)})
         for last, cut in pairwise([0, *cuts]):
             self._feed_piece(data[last:cut])
             if self._next is None and self._message.arrived:
@@ -179,10 +162,13 @@ class MockProtocol(HttpToolsProtocol):
         """Begin a request."""
         if self._is_repeated_head:
             return
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._message = Message(self)
-        self.scope["extensions"] = {MESSAGE: self._message}  # type: ignore[dict-item] # An extension of our own.
         self._in_head = True
+        self._is_quiet = False
+        self._held_body = b""
         self._hosts = ()
         self._codings = ()
         self._length = 0
@@ -190,7 +176,7 @@ class MockProtocol(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Read the request target."""
         if not self._is_repeated_head:
-            super().on_url(url)
+            self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Read a header, without trailing white space; ignore the trailers, which are no headers."""
@@ -198,6 +184,9 @@ class MockProtocol(HttpToolsProtocol):
             return
         name = name.lower()
         value = value.rstrip(b" \t")
+        self.headers.append((name, value))
+        if name not in _HEADERS_OF_HTTP:
+            return
         if name == b"host":
             self._hosts += (value,)
         elif name == b"content-length":
@@ -206,26 +195,53 @@ class MockProtocol(HttpToolsProtocol):
             self._codings += (value,)
         elif name == b"expect":
             self.expect_100_continue = value.lower() == b"100-continue"
-        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Start the application on the request."""
+        """Start the application on the request, or hold it back until its body has arrived, if that may be soon."""
         if self._is_repeated_head:
             self._is_repeated_head = False
             return
         self._in_head = False
         self._stop_timer()
         self._check_head()
+        self._is_held = self._is_idle() and self._is_usual() and not self.flow.write_paused
+        if not self._is_held:
+            self._start()
+
+    def _is_usual(self) -> bool:
+        """Return whether the request has nothing in its head for which its connection or its body needs care."""
+        return not (
+            self._message.malformed
+            or self._codings
+            or self.expect_100_continue
+            or self.server_state.is_ending
+            or self.parser.should_upgrade()
+            or not self.parser.should_keep_alive()
+            or self._version != "1.1"
+            or self._method == "HEAD"
+        )
+
+    def _start(self) -> None:
+        """Start the application on the request."""
+        self._is_held = False
+        head = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()  # Which makes the scope, and forgets the head.
+        self.url, self.headers, self.expect_100_continue = head
+        self.scope["headers"] = self.headers
+        self.scope["extensions"] = {MESSAGE: self._message}  # type: ignore[dict-item] # An extension of our own.
         super().on_headers_complete()
         self.cycle.transport = self.writer  # type: ignore[assignment] # The part of a transport that is used.
         self._cycles.append(self.cycle)
         if self.server_state.is_ending or self._message.malformed:
             self.cycle.keep_alive = False
+        if self._held_body:
+            super().on_body(self._held_body)
 
     def _check_head(self) -> None:
         """Check the request line and the headers, and compute where the next request begins."""
-        version = self.parser.get_http_version()
+        version = self._version = self.parser.get_http_version()
         method = self.parser.get_method()
+        self._method = method.decode()
         line = b"%b %b HTTP/%b\r\n" % (method, self.url, version.encode())
         begin = self._next or 0
         while self._data[begin : begin + 1] in (b"\r", b"\n"):
@@ -248,9 +264,59 @@ class MockProtocol(HttpToolsProtocol):
         """End a request."""
         if self.parser.should_upgrade():
             return
+        if self._is_held:
+            if self._respond_at_once():
+                return
+            self._start()
         self._message.arrived = True
         super().on_message_complete()
         self.cycle.waiting_for_100_continue = False  # The body is here.
+
+    def on_body(self, body: bytes) -> None:
+        """Read a part of the body."""
+        if self._is_held and not self._held_body:
+            self._held_body = body
+        else:
+            if self._is_held:
+                self._start()
+            super().on_body(body)
+
+    def _respond_at_once(self) -> bool:
+        """Respond to the request that is held; return False if the application has to be started on it instead."""
+        try:
+            app = cast("App", self.app)
+            response = app.respond_at_once(self._method, self.url, self.headers, self._held_body)
+            if response is None:
+                return False
+            self._write(response.status, sent_headers(response), response.body)
+        except Exception as error:
+            self.app = _failing(error)  # After which uvicorn closes the connection.
+            return False
+        self._is_held = False
+        self._message.arrived = True
+        self.server_state.total_requests += 1
+        self._await_next()
+        return True
+
+    def _await_next(self) -> None:
+        """Close the connection later if nothing is sent on it; one timer serves many requests."""
+        self._is_quiet = True
+        self._quiet_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection if nothing was sent on it for so long."""
+        self.timeout_keep_alive_task = None
+        if not self._is_quiet:
+            return  # The next response starts the timer again.
+        left = self._quiet_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def on_response_complete(self) -> None:
         """End a response."""
@@ -259,6 +325,8 @@ class MockProtocol(HttpToolsProtocol):
         if self._is_lingering:
             return
         super().on_response_complete()
+        if self.timeout_keep_alive_task is not None:
+            self._await_next()
         if self._refusal and self._is_idle():
             self._refuse(*self._refusal)
 
@@ -302,7 +370,7 @@ class MockProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         # Data that the socket has received and the event loop has not read yet is read first.
-        if self._is_idle() and not self.transport.is_closing() and self._has_unread():
+        if self._is_idle() and not self.transport.is_closing() and has_unread(self.transport):
             self.loop.call_soon(self._end)
         else:
             super().shutdown()
@@ -311,14 +379,6 @@ class MockProtocol(HttpToolsProtocol):
         """Refuse a request whose body is still incomplete."""
         if not (self._message.arrived or self._is_idle() or self._in_head):
             self._refuse_body("body: incomplete")
-
-    def _has_unread(self) -> bool:
-        sock = self.transport.get_extra_info("socket")
-        try:
-            with socket.socket(fileno=os.dup(sock.fileno())) as copy:
-                return bool(copy.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except OSError:
-            return False
 
     def _head_timeout(self) -> None:
         if self._data:
@@ -331,17 +391,32 @@ class MockProtocol(HttpToolsProtocol):
         self._stop_timer()
         self._refusal = status, message
         if self._is_idle() and not self._is_lingering and not self.transport.is_closing():
-            headers = [
-                *self.server_state.default_headers,
-                (b"content-type", b"text/plain; charset=utf-8"),
-                (b"content-length", b"%d" % len(message)),
-                (b"connection", b"close"),
-            ]
-            head = STATUS_LINE[status] + b"".join(b"%b: %b\r\n" % header for header in headers)
-            self.transport.write(head + b"\r\n" + message.encode())
+            headers = {
+                "content-type": "text/plain; charset=utf-8",
+                "content-length": str(len(message)),
+                "connection": "close",
+            }
+            self._write(status, headers, message.encode())
             self.close()
+
+    def _write(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Write a whole response."""
+        if _CONTROL.search("".join(headers.values())):
+            raise RuntimeError(f"a header has a control character: {headers}")
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        head = f"date: {self.server_state.date()}\r\n{lines}\r\n".encode("latin-1")
+        self.transport.write(STATUS_LINE[status] + head + body)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+
+def _failing(error: Exception) -> ASGIApp:
+    """Return an application that fails, so that uvicorn does what it does then."""
+
+    async def fail(scope: object, receive: object, send: object) -> None:
+        raise error
+
+    return fail

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import uvicorn
 
 from ._app import App
-from ._protocol import MockProtocol, MockServerState
+from ._connection import MockServerState
+from ._protocol import MockProtocol
 
 _LAST_SECONDS = 0.5
 """How long waiting connections are still accepted when the server stops."""

@@ -204,7 +204,7 @@ class Service:
         request.operation = operation.id
         if violation := self._violation(route, request):
             return self._refusal(violation)
-        if (b"prefer" in request.fields or self.faults) and (forced := self._forced(operation, request)):
+        if (b"prefer" in request.fields or self.faults.waiting) and (forced := self._forced(operation, request)):
             return forced
         outcome = operation.example.value
         if behaviour := BEHAVIOURS.get(operation.id):
@@ -433,8 +433,8 @@ _LIMIT = re.compile(r"limit:\d+")
 
 
 def _media_type(operation: Operation, request: Request) -> tuple[str | None, Violation | None]:
-    coding = request.fields.get(b"content-encoding", b"identity")
-    if coding.strip().lower() != b"identity":
+    coding = request.fields.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() != b"identity":
         headers = {"Accept-Encoding": "identity"}
         return None, Violation(Kind.MEDIA_TYPE_UNSUPPORTED, "Content-Encoding: not identity", headers=headers)
     value = request.fields.get(b"content-type")
@@ -472,4 +472,4 @@ def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def _request_id() -> str:
-    return random.randbytes(16).hex()
+    return f"{random.getrandbits(128):032x}"

@@ -15,6 +15,7 @@ import yaml
 from dataarts_mock import MockServer
 from tests.generation.documents import ADDED, write
 from tests.generation.documents import document as document_with
+from tests.mock._http import exchange
 from tests.mock._process import running
 
 PATH = "/another/{project_id}"
@@ -64,6 +65,28 @@ def test_command_line_answers_from_another_document(another: Path) -> None:
         status = put(url)
 
     assert status == 204
+
+
+def test_response_that_breaks_the_contract_is_not_sent(another: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A response that the document itself does not allow becomes a 500, after which the connection is closed."""
+    document = yaml.safe_load(another.read_text())
+    responses = document["paths"][PATH]["put"]["responses"]
+    responses["200"] = {
+        "description": "Done.",
+        "content": {"application/json": {"schema": {"type": "object"}, "example": "no object"}},
+    }
+    del responses["204"]
+    another.write_text(yaml.safe_dump(document))
+    with MockServer(document=another) as mock:
+        request = f"PUT {PATH.format(project_id='p')} HTTP/1.1\r\nHost: mock\r\nX-Auth-Token: {mock.token}\r\n\r\n"
+        received, error = exchange(mock.url, request.encode())
+
+    assert received.startswith(b"HTTP/1.1 500 ")
+    assert received.endswith(b"\r\n\r\nInternal Server Error")
+    assert error is None
+    assert [record.exc_info[0].__name__ for record in caplog.records if record.exc_info and record.exc_info[0]] == [
+        "InvalidResponseError"
+    ]
 
 
 LISTS = {
