@@ -34,7 +34,7 @@ from .environments import (
     environment,
     openapi_generator_environment,
 )
-from .processes import CALLER, Peer, requests_a_second, seconds_to_import, serving
+from .processes import CALLER, Peer, requests_a_second, reset, seconds_to_import, serving
 from .report import Table, header, printed, save
 
 HERE = Path(__file__).parent
@@ -61,6 +61,8 @@ SERVER = [
     *(*OPTIONS.split(), "--log-level", "warning", "--timeout-keep-alive", "600"),
 ]
 MANY = "this client, five times as many"
+INSTANCES = 100_000
+MANY_INSTANCES = f"this mock, quiet, {INSTANCES:,} instances"
 
 
 @dataclass
@@ -206,6 +208,7 @@ class Bench:
             "bare ASGI": [*python, "uvicorn", "benchmarks.server:app", "--log-level", "warning", *OPTIONS.split()],
             "this mock": [*python, "dataarts_mock"],
             "this mock, quiet": [*python, "dataarts_mock", "--quiet"],
+            MANY_INSTANCES: [*python, "dataarts_mock", "--quiet"],
         }
         if prism := os.environ.get("PRISM") or shutil.which("prism"):
             servers["Prism"] = [prism, "mock", ROOT / "openapi.yaml"]
@@ -215,9 +218,14 @@ class Bench:
             for label in urls:
                 self.advance(f"warming {label}")
                 requests_a_second(urls[label], self.effort.warming_seconds)
+            missing = float(INSTANCES)
+            while missing > 0:  # Each request starts one.
+                missing -= self.effort.seconds * requests_a_second(urls[MANY_INSTANCES], self.effort.seconds)
             for _ in range(self.effort.loads):
                 self.advance(table.title)
                 for label in shuffled(urls):
+                    if label in ("this mock", "this mock, quiet"):
+                        reset(urls[label])
                     table.add(label, 0, requests_a_second(urls[label], self.effort.seconds))
         return table
 
@@ -279,7 +287,7 @@ def main() -> int:
         "calls": effort.runs * effort.rounds,
         "at_once": effort.runs * effort.storms,
         "imports": effort.imports,
-        "mock": effort.loads + 5,
+        "mock": effort.loads + 6,
     }
     total = 1 + sum(steps[name] for name in names) + (0 if arguments.only else 2 + effort.generations + effort.contract)
     results: dict[str, Any] = {"machine": machine(), "tables": {}}

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 from .environments import BUILD, ROOT
@@ -123,6 +124,14 @@ def requests_a_second(url: str, seconds: float) -> float:
             sys.exit(f"bench: not every answer was 200.\n{text}")
         return float(re.findall(r"Requests/sec: +([\d.]+)", text)[0])
     return float(_output([sys.executable, "-m", "benchmarks.load", url, str(seconds), str(LOAD_CONNECTIONS)]))
+
+
+def reset(url: str) -> None:
+    """Let a mock of this project go back to its start, without instances."""
+    connection = HTTPConnection(url.removeprefix("http://"))
+    connection.request("POST", "/__mock__/reset")
+    connection.getresponse().read()
+    connection.close()
 
 
 def _output(command: Sequence[str | Path]) -> str:

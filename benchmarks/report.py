@@ -44,6 +44,7 @@ BOUNDS = (
     Bound("imports", "this client", "httpx", 1.28),
     Bound("imports", "this client", "official SDK", 0.65),
     Bound("mock", "this mock, quiet", "bare ASGI", 0.62, at_least=True),
+    Bound("mock", "this mock, quiet, 100,000 instances", "this mock, quiet", 0.9, at_least=True),
     Bound("mock", "this mock", "Prism", 5.0, at_least=True),
     Bound("mock", "this mock, quiet", "Prism, silent", 5.0, at_least=True),
 )

@@ -58,8 +58,9 @@ def show_job_instance(state: State, operation: Operation, parameters: Mapping[st
     if isinstance(instance, Violation):
         return instance
     state.instances.look(instance)
-    nodes = _nodes(state, instance)
-    return {**_properties(state, instance), "total": len(nodes), "nodes": nodes}
+    status, ended = state.instances.status(instance)
+    nodes = _nodes(instance, status, ended)
+    return {**_properties(state, instance, status, ended), "total": len(nodes), "nodes": nodes}
 
 
 def list_job_instances(state: State, operation: Operation, parameters: Mapping[str, Any], payload: Any) -> Any:
@@ -130,9 +131,8 @@ def _changeable(state: State, operation: Operation, parameters: Mapping[str, Any
     return instance
 
 
-def _properties(state: State, instance: Instance) -> dict[str, Any]:
+def _properties(state: State, instance: Instance, status: str, ended: int | None) -> dict[str, Any]:
     """Return what an instance has wherever it is returned."""
-    status = instance.status(state.clock.now())
     properties = {
         "jobName": instance.origin.job,
         "instanceId": instance.id,
@@ -143,7 +143,7 @@ def _properties(state: State, instance: Instance) -> dict[str, Any]:
         "ignoreSuccess": status == "ignoreSuccess",
         "instanceType": _type(state),
     }
-    if (ended := state.instances.ended(instance)) is not None:
+    if ended is not None:
         properties["endTime"] = ended // MILLISECOND
         # Minutes, as in all examples of the reference.
         properties["executeTime"] = round((ended - instance.started) / _MINUTE, 1)
@@ -152,22 +152,23 @@ def _properties(state: State, instance: Instance) -> dict[str, Any]:
 
 def _summary(state: State, instance: Instance) -> dict[str, Any]:
     return {
-        **_properties(state, instance),
+        **_properties(state, instance, *state.instances.status(instance)),
         "jobInstanceName": instance.origin.job,
         "submitTime": instance.origin.script.submitted // MILLISECOND,
     }
 
 
-def _nodes(state: State, instance: Instance) -> list[dict[str, Any]]:
-    status = instance.status(state.clock.now())
+def _nodes(instance: Instance, status: str, ended: int | None) -> list[dict[str, Any]]:
     first, second = _NODES.get(status, _NODES_FAILED)
     return [
-        _node(state, instance, "begin", "Dummy", first, logs=False),
-        _node(state, instance, "work", "Shell", second, logs=True),
+        _node(instance, "begin", "Dummy", first, None),
+        _node(instance, "work", "Shell", second, ended, logs=True),
     ]
 
 
-def _node(state: State, instance: Instance, name: str, kind: str, status: str, *, logs: bool) -> dict[str, Any]:
+def _node(
+    instance: Instance, name: str, kind: str, status: str, ended: int | None, *, logs: bool = False
+) -> dict[str, Any]:
     planned, started = instance.planned // MILLISECOND, instance.started // MILLISECOND
     node = {
         "nodeName": name,
@@ -181,8 +182,7 @@ def _node(state: State, instance: Instance, name: str, kind: str, status: str, *
     if status in _NOT_STARTED:
         return node
     if status not in _UNDER_WAY:
-        ended = state.instances.ended(instance)
-        node["endTime"] = started if ended is None or not logs else ended // MILLISECOND
+        node["endTime"] = started if ended is None else ended // MILLISECOND
     if logs:
         time = as_datetime(instance.started)
         folder = f"{time:%Y-%m-%d %H_%M_%S}.{time.microsecond // 1000:03}"

@@ -208,10 +208,11 @@ class Instances:
         instance.begin(self._clock.now())
         self._note(instance)
 
-    def ended(self, instance: Instance) -> int | None:
-        """Return when an instance came to its final state, if it did."""
+    def status(self, instance: Instance) -> tuple[str, int | None]:
+        """Return an instance's state, and when it came to it if it is a final one."""
         now = self._clock.now()
-        return instance.since(now) if instance.status(now) in self._final else None
+        status = instance.status(now)
+        return status, instance.since(now) if status in self._final else None
 
     def page(
         self,
@@ -257,17 +258,16 @@ class Instances:
 
     def records(self) -> Iterator[RecordedInstance]:
         """Give all instances, the oldest first."""
-        now = self._clock.now()
         for sequence in range(self._forgotten, self._forgotten + len(self._planned)):
             instance = self._instance(sequence)
             origin = instance.origin
-            ended = self.ended(instance)
+            status, ended = self.status(instance)
             yield RecordedInstance(
                 instance_id=instance.id,
                 project_id=origin.project,
                 job_name=origin.job,
                 workspace=origin.workspace,
-                status=instance.status(now),
+                status=status,
                 plan_time=as_datetime(instance.planned),
                 start_time=as_datetime(instance.started),
                 end_time=None if ended is None else as_datetime(ended),
