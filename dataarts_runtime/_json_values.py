@@ -37,8 +37,9 @@ def abridged(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-_CLASSES = re.compile(r"\^(?:\[(?!\^)(?:\\.|[^\]\\])+\][*+?]?)+(?:\\Z|\$)")
-_PIECE = re.compile(r"(?:\\.|[^\\])-(?:\\.|[^\\])|\\.|[^\\]")
+# Compiled when first used, so that the import takes no time for them.
+_CLASSES = r"\^(?:\[(?!\^)(?:\\.|[^\]\\])+\][*+?]?)+(?:\\Z|\$)"
+_PIECE = r"(?:\\.|[^\\])-(?:\\.|[^\\])|\\.|[^\\]"
 _CHARACTERS = {
     "A-Z": "letters A to Z",
     "a-z": "letters a to z",
@@ -56,12 +57,12 @@ def allowed_characters(pattern: str, value: str) -> str:
 
     It can be said of patterns that are classes of characters one after the other.
     """
-    if not _CLASSES.fullmatch(pattern) or re.search(r"\\\w", pattern.removesuffix(r"\Z")):
+    if not re.fullmatch(_CLASSES, pattern) or re.search(r"\\\w", pattern.removesuffix(r"\Z")):
         return ""
     classes = re.findall(r"\[(?:\\.|[^\]\\])+\]", pattern)
     if all(any(re.search(each, character) for each in classes) for character in value):
         return ""
-    pieces = [piece.replace("\\", "") for each in classes for piece in _PIECE.findall(each[1:-1])]
+    pieces = [piece.replace("\\", "") for each in classes for piece in re.findall(_PIECE, each[1:-1])]
     names = [_CHARACTERS.get(piece, piece) for piece in dict.fromkeys(pieces)]
     if {"letters A to Z", "letters a to z"} <= set(names):
         names = ["letters", *(name for name in names if not name.startswith("letters "))]

@@ -10,7 +10,7 @@ from .schema import abridged
 
 __all__ = ["Server", "Variable", "expand"]
 
-_PART = re.compile(r"[A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*")
+_PART = r"[A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*"  # compiled when first used
 
 
 class Variable:
@@ -40,7 +40,7 @@ class Variable:
             raise TypeError(f"{name}: must be a string, not {type(given).__name__}")
         if self.choices is not None and given not in self.choices:
             raise ValueError(f"{name}: must be one of {_listed(self.choices)} ({abridged(given)})")
-        if not _PART.fullmatch(given):
+        if not re.fullmatch(_PART, given):
             raise ValueError(f"{name}: must be of letters, digits, -, _, ~ and single periods ({abridged(given)})")
         return given
 
