@@ -145,7 +145,7 @@ def _value(expression: Any, request: Request, exchange: Exchange | None) -> Any:
 def nowhere(parameter: Parameter) -> Any:
     """Return a value that names nothing, wherever the suite is pointed at, as far as its schema has such a value."""
     text = f"no-such-{parameter.name.partition('_')[0]}-of-the-contract-suite"
-    for value in (2**53 + 1, text, text[: parameter.schema.get("maxLength", 64)]):
+    for value in (int.from_bytes(b"no-such"), text, text[: parameter.schema.get("maxLength", 64)]):
         if is_valid(parameter.schema, value):
             return value
     return sample(parameter.schema) if parameter.example is None else parameter.example
