@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import resource
 import sys
 from collections.abc import Awaitable
@@ -93,4 +94,5 @@ def memory() -> int:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)  # so that a request that is sent again says why
     asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
