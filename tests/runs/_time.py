@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from dataarts_runs import _clock
+from dataarts_runtime._throttle import Throttle
 
 MONTH = 30 * 86400.0
 """Seconds of sleep after which no wait of the tests goes on rightly."""
@@ -20,6 +22,8 @@ class EndlessWaitError(Exception):
 
 class VirtualTime:
     """Stands in for `dataarts_runs._clock`: time passes only by sleeping, and by `pass_`.
+
+    It passes for what throttles a client, too, which would else have calls wait in real time.
 
     Args:
         elsewhere: Called with the seconds that pass, so that they pass there too.
@@ -38,6 +42,20 @@ class VirtualTime:
         """Have runs go by this time."""
         for name in ("monotonic", "wall", "sleep", "sleep_async"):
             monkeypatch.setattr(_clock, name, getattr(self, name))
+        refused, accepted, wait = Throttle.refused, Throttle.accepted, Throttle.wait
+
+        def refused_later(throttle: Throttle, now: float, *rest: Any) -> Any:
+            return refused(throttle, now + self._passed, *rest)
+
+        def accepted_later(throttle: Throttle, now: float, *rest: Any) -> Any:
+            return accepted(throttle, now + self._passed, *rest)
+
+        def wait_later(throttle: Throttle, now: float, turn: Any, ends: float) -> Any:
+            return wait(throttle, now + self._passed, turn, ends + self._passed)
+
+        monkeypatch.setattr(Throttle, "refused", refused_later)
+        monkeypatch.setattr(Throttle, "accepted", accepted_later)
+        monkeypatch.setattr(Throttle, "wait", wait_later)
 
     @property
     def passed(self) -> float:
