@@ -36,7 +36,7 @@ strangers: $(READY) ## Hold another server to the contract, in all its modes, va
 	@$(BIN)/python -m tests.strangers $(ARGS)
 
 .PHONY: bench
-bench: $(READY) ## Measure client and mock beside their peers, in some ten minutes (ARGS="--quick" to try it)
+bench: $(READY) ## Measure client and mock beside their peers, in a quarter of an hour (ARGS="--quick" to try it)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 ##@ Develop
