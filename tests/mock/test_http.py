@@ -140,6 +140,7 @@ TAKEN: dict[str, Message] = {
     "an upgrade": Message(more=b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
     "an upgrade of chunks": chunked(CHUNKED + b"\r\n", more=b"Connection: Upgrade\r\nUpgrade: websocket\r\n"),
     "no coding": Message(more=b"Content-Encoding: identity\r\n"),
+    "an Accept without JSON": Message(more=b"Accept: text/html\r\n"),
     "another expectation": Message(more=b"Expect: 200-ok\r\n"),
     "an expectation in HTTP/1.0": Message(b"POST " + TARGET + b" HTTP/1.0", more=b"Expect: 100-continue\r\n"),
 }

@@ -40,6 +40,16 @@ def decode(segment: str, error: str) -> str:
         raise RefusalError(error) from None
 
 
+def accepts_json(accept: str | None) -> bool:
+    """Returns whether an Accept header allows JSON; the most specific range decides."""
+    weights: dict[str, str] = {}
+    for part in (accept or "*/*").lower().split(","):
+        media_range, *params = (word.strip() for word in part.split(";"))
+        weights[media_range] = next((param[2:] for param in params if param.startswith("q=")), "1")
+    ranges = [each for each in ("application/json", "application/*", "*/*") if each in weights]
+    return bool(ranges) and float(weights[ranges[0]]) > 0
+
+
 def length(text: str, sw: Switches, what: str) -> int:
     """Returns how many characters a text has."""
     if sw.on(f"{what}-counts-bytes"):

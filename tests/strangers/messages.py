@@ -26,6 +26,7 @@ ERRORS: dict[str, tuple[int, str, str]] = {
     "bad-signature": (401, "APIGW.0301", "Incorrect IAM authentication information: verify aksk signature fail"),
     "no-path": (404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
     "no-method": (405, "APIGW.0101", "The API does not exist."),
+    "not-acceptable": (406, "APIGW.0201", "API request error."),
     "too-large": (413, "APIGW.0201", "Request entity too large."),
     "media-type": (415, "APIGW.0201", "API request error."),
     "throttled": (

@@ -206,6 +206,7 @@ SESSIONS: list[Session] = [
     ("one-job", b"".join(_param(paramType=kind) + _param(type=kind) for kind in _KINDS) + _param(x=1)),
     ("one-job", b"".join(run({}, RUN_PATH, media_type) for media_type in _MEDIA)),
     ("one-job", run({}, RUN_PATH, None) + run(b"", RUN_PATH, None)),
+    ("one-job", wire("GET", _LIST, "Accept: text/html, application/json;q=0")),
     ("one-job", run({}, RUN_PATH, "application/json", "Content-Encoding: gzip")),
     ("one-job", b"".join([_START, *_LOOKS, *(_act("restart", doc) + _act("stop") for doc in _RESTARTS)])),
     ("one-job", b"".join(_show(identifier) for identifier in _INT_IDS)),

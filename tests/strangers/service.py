@@ -130,6 +130,8 @@ class Service:
         if sw.on("credentials-first"):
             self._authenticate(request, RUN)
         operation, project, job, identifier = self._find(request)
+        if sw.on("not-acceptable") and not checks.accepts_json(request.header("accept")):
+            raise RefusalError("not-acceptable")
         if sw.on("throttle-before-credentials"):
             self._throttle(operation)
         if sw.on("validate-first"):

@@ -105,6 +105,10 @@ VARIANTS: dict[str, Kind] = {
     "list-unknown-query-refused": Kind(
         "Refuses an unknown query parameter.", "x-refusals: what HTTP leaves open, query parameters that are unknown."
     ),
+    "not-acceptable": Kind(
+        "Answers 406 if Accept leaves JSON out.",
+        "x-refusals: what HTTP leaves open, an Accept that leaves out the media type; RFC 9110, 12.5.1.",
+    ),
     "throttle-29": Kind("Throttles after 29 requests.", _POLICY, {"rate": 29}),
     "throttle-31": Kind("Throttles after 31 requests.", _POLICY, {"rate": 31}),
 }
