@@ -63,7 +63,7 @@ test-install: $(READY) ## Install the package in fresh environments, as the guid
 
 .PHONY: test-browser
 test-browser: $(READY) ## Try the guide and the mock's page in Chromium (Debian: chromium); screenshots go to build/
-	$(BIN)/python -m pytest tests/browser $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser $(ARGS)
 
 .PHONY: generate
 generate: $(READY) ## Generate the client from openapi.yaml
