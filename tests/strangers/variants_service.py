@@ -111,7 +111,7 @@ SERVICE_VARIANTS: dict[str, Kind] = {
         "Answers 503 to each fortieth request.", "responses.ServiceUnavailable: the service cannot answer now."
     ),
     "throttle-5": Kind("Throttles after 5 requests a second.", _POLICY, {"rate": 5}),
-    "throttle-fixed-seconds": Kind("Counts requests by the clock's seconds.", _POLICY),
+    "throttle-fixed-seconds": Kind("Takes 20 requests in each of the clock's seconds.", _POLICY, {"rate": 20}),
     "retry-after-2": Kind(
         "Asks to wait for two seconds.", "headers.RetryAfter: minimum 0", edit=header("", 429, "Retry-After", "2")
     ),

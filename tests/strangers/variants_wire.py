@@ -218,12 +218,12 @@ WIRE_VARIANTS: dict[str, Kind] = {
     "odd-request-ids": Kind(
         "Sends X-Request-Id with spaces, quotes and 900 characters.",
         "headers.RequestId: a string of at least one character",
-        edit=_every(lambda r: r.set_header("X-Request-Id", 'a b;"c",' + "1-d" * 300)),
+        edit=_every(lambda r: r.set_header("X-Request-Id", f'a b;"c",{r.header("X-Request-Id")}' + "1-d" * 300)),
     ),
-    "request-id-one-character": Kind(
-        "Sends an X-Request-Id of one character.",
+    "short-request-ids": Kind(
+        "Sends short X-Request-Ids.",
         "headers.RequestId: minLength 1",
-        edit=_every(lambda r: r.set_header("X-Request-Id", "-")),
+        edit=_every(lambda r: r.set_header("X-Request-Id", (r.header("X-Request-Id") or "").lstrip("0") or "-")),
     ),
     "empty-request-id-in-body": Kind(
         "Sends an empty request_id.",
