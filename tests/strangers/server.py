@@ -96,7 +96,7 @@ class Connection:
         except RefusalError as refusal:
             keep = False
             response = self._service.refuse(refusal)
-            response.set_header("X-Request-Id", "0" * 32)
+            response.set_header("X-Request-Id", self._service.identify())
             response.close = True
         except (ValueError, EOFError, OSError):
             return False

@@ -142,14 +142,18 @@ class Service:
                 response = self._route(request)
             except RefusalError as refusal:
                 response = self.refuse(refusal)
-            number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
-            identifier = number.rjust(32, "0")
+            identifier = self.identify()
             response.set_header("X-Request-Id", identifier)
             if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
                 response.doc["request_id"] = identifier
             for edit in self._edits:
                 edit(request, response)
             return response
+
+    def identify(self) -> str:
+        """Returns the ID of a request."""
+        number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
+        return number.rjust(32, "0")
 
     @staticmethod
     def refuse(refusal: RefusalError) -> Response:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from tests.strangers.kinds import Kind, change, each, header, put, whole
+from tests.strangers.kinds import Change, Kind, change, each, header, put, whole
 from tests.strangers.messages import LIST, SHOW, Edit, Request, Response
 
 _CHUNKS = "RFC 9112, 7.1"
@@ -120,6 +120,12 @@ def _only(names: tuple[str, ...], **values: Any) -> Callable[[dict[str, Any]], o
                 doc.pop(name, None)
 
     return what
+
+
+def _instances(what: Change) -> Edit:
+    """Changes instances both where they are shown and where they are listed."""
+    shown, listed = change(SHOW, 200, what), change(LIST, 200, each("instances", what))
+    return lambda request, response: (shown(request, response), listed(request, response))
 
 
 def _nodes(doc: dict[str, Any]) -> None:
@@ -315,12 +321,12 @@ WIRE_VARIANTS: dict[str, Kind] = {
     "odd-times": Kind(
         "Shows times before 1970 and ends before beginnings.",
         "JobInstance: times are integers of 64 bits, and nothing relates them.",
-        edit=change(SHOW, 200, put(startTime=-(2**63), endTime=-1, executeTime=-1.5e-7)),
+        edit=_instances(put(startTime=-(2**63), endTime=-1, executeTime=-1.5e-7)),
     ),
     "odd-texts": Kind(
         "Shows an errorMessage without an error, and flags that say otherwise than the status.",
         "JobInstance: errorMessage, forceSuccess",
-        edit=change(SHOW, 200, put(errorMessage="", forceSuccess=True, ignoreSuccess=True)),
+        edit=_instances(put(errorMessage="", forceSuccess=True, ignoreSuccess=True)),
     ),
     "errors-with-examples-words": Kind(
         "Sends the request_id of errors of the service too, and a message of one character.",
