@@ -253,6 +253,7 @@ SESSIONS: list[Session] = [
     ("one-job", run([], "/v1/p1/jobs/a%20b/run-immediate") + run({}, "/v1/p1/jobs/x/run-immediate", "text/plain")),
     ("one-job", wire("POST", "/v1/p1/jobs/x/instances/x/stop")),
     ("one-job", run(b"x", "/v1/p1/nothing", "text/plain")),
+    ("one-job", run(b"", RUN_PATH, "text/plain")),
     ("one-job", _show("7", "x") + _show("7", "myJob", "p1", "workspace: w")),
     ("one-job", run({}, RUN_PATH + "?unknown=1") + run({}) * 40),
     ("one-job", b"".join([_START * 12, *[_show()] * 9, wire("GET", _LIST), _list("instanceType=2")])),

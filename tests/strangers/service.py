@@ -387,6 +387,11 @@ class Service:
                 raise RefusalError("invalid")
             if sw.on("content-type-required") and request.header("content-type") is None:
                 raise RefusalError("media-type")
+            given = (request.header("content-type") or "").partition(";")[0].strip().lower()
+            if sw.on("empty-body-media-type-refused") and given not in ("", "application/json"):
+                raise RefusalError("media-type")
+            if sw.on("empty-json-refused") and given == "application/json":
+                raise RefusalError("invalid")
             return {}
         sent = request.header("content-type")
         if sent is None and not sw.on("content-type-missing-accepted"):
@@ -495,6 +500,8 @@ class Service:
             again = "running" if sw.on("restart-runs-at-once", "starts-running") else "waiting"
             instance.status = stopped if operation == STOP else again
             instance.started = self._clock()
+            if sw.on("restart-plans-anew") and operation == RESTART:
+                instance.planned = int(self._clock() * 1000) - 1
             instance.ended = int(self._clock() * 1000) if operation == STOP else None
         if sw.on("stop-removes") and operation == STOP:
             del self._instances[number]

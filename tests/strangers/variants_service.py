@@ -44,6 +44,14 @@ SERVICE_VARIANTS: dict[str, Kind] = {
     "unknown-query-refused-everywhere": Kind(
         "Refuses query parameters that the document does not have.", "x-refusals: " + _OPEN
     ),
+    "empty-body-media-type-refused": Kind(
+        "Answers 415 to a Content-Type that is not JSON also where no body follows.",
+        "responses.UnsupportedMediaType; RFC 9110, 15.5.16: the indicated Content-Type is enough",
+    ),
+    "empty-json-refused": Kind(
+        "Refuses content of no bytes with the Content-Type application/json.",
+        "x-refusals: a body is unreadable if it is not one JSON text; RFC 8259, 2: an empty text is none",
+    ),
     "content-encoding-decoded": Kind(
         "Decodes bodies with Content-Encoding: gzip.", "RFC 9110, 8.4: a content coding keeps the media type"
     ),
@@ -76,6 +84,10 @@ SERVICE_VARIANTS: dict[str, Kind] = {
         "restartJobInstance: that the instance keeps its ID is not stated.",
     ),
     "restart-runs-at-once": Kind("Goes on from restart in the state running.", _STATES),
+    "restart-plans-anew": Kind(
+        "Plans an instance for the time of its restart.",
+        "JobInstance: planTime; that a restart keeps it is stated nowhere.",
+    ),
     "stop-comes-later": Kind(
         "Comes to manual-stop a moment after the answer to stop.",
         "stopJobInstance: the instance then comes to the state manual-stop; look at it afterwards.",

@@ -270,6 +270,26 @@ WIRE_VARIANTS: dict[str, Kind] = {
         "Spells integers as 132343.0.", _NUMBERS, edit=_spelled(_respelled(lambda digits: f"{digits}.0"))
     ),
     "integers-with-exponent": Kind("Spells integers as 1.32343E+5.", _NUMBERS, edit=_spelled(_respelled(_exponent))),
+    "counts-with-fraction": Kind(
+        "Spells integers of one to three digits as 1.0.",
+        _NUMBERS,
+        edit=_spelled(_respelled(lambda digits: f"{digits}.0" if len(digits) < 4 else digits)),
+    ),
+    "no-request-id-on-204": Kind(
+        "Sends no X-Request-Id with 204.",
+        "headers.OptionalRequestId: required false",
+        edit=header("", 204, "X-Request-Id", None),
+    ),
+    "no-start-while-waiting": Kind(
+        "Sends the startTime 0 while an instance waits.",
+        "JobInstance: startTime, do not rely on it while the instance waits.",
+        edit=_instances(lambda doc: doc.update(startTime=0) if doc["status"] == "waiting" else None),
+    ),
+    "nodes-appear-later": Kind(
+        "Shows no nodes while an instance waits.",
+        "JobInstance: total is how many nodes there are, and may be 0.",
+        edit=change(SHOW, 200, lambda doc: doc.update(total=0, nodes=[]) if doc["status"] == "waiting" else None),
+    ),
     "extra-odd-properties": Kind(
         "Adds properties with odd names and values.",
         _MORE,
