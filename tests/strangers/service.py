@@ -10,6 +10,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from itertools import count
 from threading import RLock
 from urllib.parse import unquote
@@ -60,6 +61,7 @@ class Instance:
     history: list[str] = field(default_factory=list)
     kind: int = 2
     started: float = 0.0
+    looks: int = 0
     stops_at: float | None = None
 
     def node(self) -> Doc:
@@ -114,7 +116,8 @@ class Service:
         self.mode = mode
         self.sw = switches or Switches()
         self._edits = edits
-        offset = -600 if self.sw.on("clock-behind") else 600 if self.sw.on("clock-ahead") else 0
+        offset = -600 if self.sw.on("clock-behind", "clock-behind-and-dated") else 0
+        offset = 600 if self.sw.on("clock-ahead") else -120 if self.sw.on("clock-two-minutes-behind") else offset
         self._clock: Callable[[], float] = lambda: clock() + offset
         self._random = random.Random(1)
         self._project: str | None = None
@@ -146,6 +149,8 @@ class Service:
             response.set_header("X-Request-Id", identifier)
             if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
                 response.doc["request_id"] = identifier
+            if self.sw.on("clock-behind-and-dated"):
+                response.set_header("Date", formatdate(self._clock(), usegmt=True))
             for edit in self._edits:
                 edit(request, response)
             return response
@@ -445,6 +450,9 @@ class Service:
         return instance
 
     def _appeared(self, instance: Instance) -> bool:
+        instance.looks += 1
+        if self.sw.on("appears-at-third-look") and instance.looks < 3:
+            return False
         late = self.sw.on("appears-late") and self._clock() < instance.started + _LATE_SECONDS
         if instance.stops_at is not None and self._clock() >= instance.stops_at:
             instance.status, instance.stops_at = "manual-stop", None

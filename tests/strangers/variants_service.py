@@ -93,6 +93,7 @@ SERVICE_VARIANTS: dict[str, Kind] = {
         "stopJobInstance: the instance then comes to the state manual-stop; look at it afterwards.",
     ),
     "appears-late": Kind("Shows and lists an instance half a second after its start.", _LATE),
+    "appears-at-third-look": Kind("Shows an instance at the third request for it.", _LATE),
     "listed-late": Kind("Lists an instance half a second after its start.", _LATE),
     "planned-in-minutes": Kind(
         "Plans runs for the full minute in which they were started.",
@@ -104,6 +105,10 @@ SERVICE_VARIANTS: dict[str, Kind] = {
     ),
     "clock-behind": Kind("Has a clock that is ten minutes behind.", _CLOCK),
     "clock-ahead": Kind("Has a clock that is ten minutes ahead.", _CLOCK),
+    "clock-two-minutes-behind": Kind("Has a clock that is two minutes behind.", _CLOCK),
+    "clock-behind-and-dated": Kind(
+        "Has a clock that is ten minutes behind, and tells it by Date.", _CLOCK + " RFC 9110, 6.6.1"
+    ),
     "type-scheduled": Kind("Lists runs with the instanceType 0.", "InstanceType: which they have is stated nowhere."),
     "type-once": Kind("Lists runs with the instanceType 7.", "InstanceType: which they have is stated nowhere."),
     "others-ran-before": Kind(
