@@ -186,7 +186,8 @@ def read_body(body: bytes, sw: Switches) -> Doc:
     except ValueError:
         if sw.on("body-unparsable-ignored"):
             return {}
-        raise RefusalError("internal" if sw.on("body-unparsable-500") else "invalid") from None
+        other = "unreadable" if sw.on("unreadable-by-gateway") else "invalid"
+        raise RefusalError("internal" if sw.on("body-unparsable-500") else other) from None
     if not isinstance(doc, dict):
         if (sw.on("body-null-accepted") and doc is None) or (sw.on("body-array-accepted") and isinstance(doc, list)):
             return {}

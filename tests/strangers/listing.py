@@ -20,6 +20,18 @@ class Listed(Protocol):
         """Returns the instance as it is listed."""
 
 
+_PARAMETERS = {
+    "jobName",
+    "minPlanTime",
+    "maxPlanTime",
+    "limit",
+    "offset",
+    "status",
+    "instanceType",
+    "preciseQuery",
+}
+
+
 def _one_of(query: dict[str, str], name: str, allowed: Sequence[str], sw: Switches) -> str | None:
     value = query.get(name)
     if value is not None and sw.on(f"list-{name}-any-case"):
@@ -47,6 +59,8 @@ def list_instances(instances: Sequence[Listed], request: Request, now: float, sw
     """
     query = checks.parse_query(request, sw)
     if sw.on("list-unknown-query-refused") and "unknown" in query:
+        raise RefusalError("invalid")
+    if sw.on("unknown-query-refused-everywhere") and set(query) - _PARAMETERS:
         raise RefusalError("invalid")
     limits = sw.limits
 
@@ -82,7 +96,15 @@ def list_instances(instances: Sequence[Listed], request: Request, now: float, sw
     day = int(now // 86400) * 86400000
     until = latest if latest is not None else int(now * 1000) + 1
     since = earliest if earliest is not None else day - 1
-    since = max(since, until - limits.window - 1)
+    longer = until - since - 1 > limits.window
+    if sw.on("list-long-window-refused") and longer:
+        raise RefusalError("invalid")
+    if sw.on("list-backward-window-refused") and earliest is not None and earliest >= until:
+        raise RefusalError("invalid")
+    if not sw.on("list-long-window-in-full"):
+        since = max(since, until - limits.window - 1)
+    if sw.on("list-long-window-empty") and longer:
+        since = until
     if seconds:
         since, until = since * 1000, until * 1000
 
@@ -105,6 +127,8 @@ def list_instances(instances: Sequence[Listed], request: Request, now: float, sw
 
     found = [instance for instance in instances if matches(instance)]
     found.sort(key=lambda instance: instance.identifier, reverse=not sw.on("list-oldest-first"))
+    if sw.on("list-in-random-order"):
+        found.sort(key=lambda instance: instance.identifier * 7919 % 1009)
     size = limit if limit is not None and not ignored("limit") else limits.limit_default
     if sw.on("list-limit-one-more"):
         size += 1

@@ -27,6 +27,13 @@ ERRORS: dict[str, tuple[int, str, str]] = {
     "no-path": (404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
     "no-method": (405, "APIGW.0101", "The API does not exist."),
     "not-acceptable": (406, "APIGW.0201", "API request error."),
+    "length-required": (411, "APIGW.0197", "API request error."),
+    "target-too-long": (414, "APIGW.0198", "API request error."),
+    "expectation-failed": (417, "APIGW.0196", "API request error."),
+    "headers-too-large": (431, "APIGW.0195", "API request error."),
+    "unknown-method": (501, "APIGW.0194", "API request error."),
+    "unavailable": (503, "APIGW.0613", "The IAM service is currently unavailable."),
+    "other-project": (403, "APIGW.0302", "The IAM user is not authorized to access the API."),
     "too-large": (413, "APIGW.0201", "Request entity too large."),
     "media-type": (415, "APIGW.0201", "API request error."),
     "throttled": (

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from tests.strangers.messages import Request
 from tests.strangers.signing import ACCESS_KEY, SECRET_KEY, sign
 
-NOW = 1772366400.0
+NOW = 1772366407.25
 RUN_PATH = "/v1/p1/jobs/myJob/run-immediate"
 _INSTANCE = "/v1/p1/jobs/{job}/instances/132343"
 _LIST = "/v1/p1/jobs/instances/detail"
@@ -244,6 +244,19 @@ SESSIONS: list[Session] = [
     ("keys-only", signed("POST", RUN_PATH, unsigned="date")),
     ("throttled", _START * 32 + b"".join([wire("GET", _LIST), _show(), _act("stop"), _act("restart")])),
     ("throttled", wire("GET", _LIST, token=None) * 31),
+    ("one-job", wire("GET", _LIST, "Accept-Encoding: deflate") + wire("GET", _LIST, "Accept-Encoding: gzip")),
+    ("one-job", wire("GET", "/v1/" + "p" * 8000) + wire("GET", _LIST, "X-Long: " + "x" * 9000)),
+    ("one-job", wire("GET", "/v1/" + "p" * 8000)),
+    ("one-job", wire("POST", "/v1/p1/jobs/myJob/run%2Dimmediate") + wire("POST", "/v1/p1/jobs/../run-immediate")),
+    ("one-job", wire("POST", "/v1/p1/jobs/%zz/run-immediate")),
+    ("one-job", b"".join([_START, _list(f"minPlanTime=9&maxPlanTime={_MILLIS + 1}"), _list("minPlanTime=9")])),
+    ("one-job", run([], "/v1/p1/jobs/a%20b/run-immediate") + run({}, "/v1/p1/jobs/x/run-immediate", "text/plain")),
+    ("one-job", wire("POST", "/v1/p1/jobs/x/instances/x/stop")),
+    ("one-job", run(b"x", "/v1/p1/nothing", "text/plain")),
+    ("one-job", run(b"", RUN_PATH, "text/plain")),
+    ("one-job", _show("7", "x") + _show("7", "myJob", "p1", "workspace: w")),
+    ("one-job", run({}, RUN_PATH + "?unknown=1") + run({}) * 40),
+    ("one-job", b"".join([_START * 12, *[_show()] * 9, wire("GET", _LIST), _list("instanceType=2")])),
 ]
 
 SESSIONS.sort(key=lambda session: len(session[1]))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import select
 import socketserver
 import time
+from collections.abc import Callable
 from io import BufferedIOBase
 
 from tests.strangers.faults import FAULTS
@@ -56,11 +58,21 @@ class Connection:
         service: What answers the requests.
         reader: The stream of what the client sends.
         writer: The stream of what the server sends.
+        is_idle: Waits a moment, and returns whether nothing came.
     """
 
-    def __init__(self, service: Service, reader: BufferedIOBase, writer: BufferedIOBase) -> None:
+    def __init__(
+        self,
+        service: Service,
+        reader: BufferedIOBase,
+        writer: BufferedIOBase,
+        is_idle: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._is_idle = is_idle
         self._service, self._reader, self._writer = service, reader, writer
         self._sw = service.sw
+        self._answered = 0
+        self._unread = 0
 
     def serve(self) -> None:
         """Answers requests until one of the two sides closes the connection."""
@@ -68,6 +80,8 @@ class Connection:
             pass
 
     def _serve_one(self) -> bool:
+        if self._answered and self._sw.on("closes-unannounced") and self._is_idle():
+            return False
         line = self._reader.readline(_LINE_MAX)
         if not line:
             return False
@@ -82,12 +96,19 @@ class Connection:
         except RefusalError as refusal:
             keep = False
             response = self._service.refuse(refusal)
-            response.set_header("X-Request-Id", "0" * 32)
+            response.set_header("X-Request-Id", self._service.identify())
             response.close = True
         except (ValueError, EOFError, OSError):
             return False
-        keep = keep and not response.close and not self._sw.on("connection-close")
+        self._answered += 1
+        keep = keep and not response.close and not self._sw.on("connection-close", "until-close", "http-1-0")
+        if self._sw.on("errors-close") and response.status >= 400:
+            keep = False
+        if self._sw.on("closes-after-three") and self._answered == 3:
+            keep = False
         self._write(request, response, keep)
+        if self._unread:
+            self._reader.read(self._unread)
         return keep
 
     def _read_head(self, line: bytes) -> tuple[Request, str]:
@@ -107,6 +128,10 @@ class Connection:
             request.headers = [(key.lower() if key != "workspace" else "x", value) for key, value in headers]
         if request.header("host") is None and words[2] == "HTTP/1.1":
             raise RefusalError("unreadable")
+        if self._sw.on("target-too-long") and len(request.target) > 8000:
+            raise RefusalError("target-too-long")
+        if self._sw.on("headers-too-large") and sum(len(key) + len(value) + 4 for key, value in headers) > 8192:
+            raise RefusalError("headers-too-large")
         if not request.target.startswith("/"):
             request.target = "/" + request.target.partition("://")[2].partition("/")[2]
         return request, words[2]
@@ -119,16 +144,22 @@ class Connection:
             raise RefusalError("unreadable")
         if sent is not None and not re.fullmatch("[0-9]+", sent):
             raise RefusalError("unreadable")
+        if encoding is not None and sw.on("length-required"):
+            self._chunks(request, _DRAIN_MAX)
+            raise RefusalError("length-required")
         if encoding is not None and sw.on("chunked-refused"):
             raise RefusalError("unreadable")
         size = int(sent or 0)
         if sent is not None and size > limit:
             request.oversized = True
-            if request.header("expect") or size > _DRAIN_MAX:
+            if request.header("expect") or size > _DRAIN_MAX or sw.on("size-first"):
+                self._unread = 0 if request.header("expect") else size
                 raise RefusalError("too-large")
         if (request.header("expect") or "").lower() == "100-continue":
             if sw.on("expect-refused"):
                 raise RefusalError("unreadable")
+            if sw.on("expectation-failed"):
+                raise RefusalError("expectation-failed")
             self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._writer.flush()
         if encoding is None:
@@ -175,26 +206,61 @@ class Connection:
             time.sleep(0.05)
         body = response.payload()
         headers = list(response.headers)
-        chunked = sw.on("chunked-responses") and response.status != 204 and request.method != "HEAD"
+        ways = ("chunked-responses", "trailers", "chunk-extensions", "one-byte-chunks")
+        chunked = sw.on(*ways) and response.status != 204 and request.method != "HEAD"
         if chunked:
             headers.append(("Transfer-Encoding", "chunked"))
-        elif response.status != 204 or body:
+        elif (response.status != 204 or body) and not (sw.on("until-close") and request.method != "HEAD"):
             headers.append(("Content-Length", str(len(body) + response.length_offset)))
-        headers.append(("Connection", "keep-alive" if keep else "close"))
+        if not (keep and sw.on("no-connection-header")):
+            headers.append(("Connection", "keep-alive" if keep else "close"))
+        if chunked and sw.on("trailers"):
+            headers.append(("Trailer", "X-Checksum, X-Elapsed"))
         if sw.on("lower-case-headers"):
             headers = [(name.lower(), value) for name, value in headers]
         if sw.on("upper-case-headers"):
             headers = [(name.upper(), value) for name, value in headers]
         reason = "" if sw.on("no-reason-phrase") else _REASONS.get(response.status, "Unknown")
-        head = [f"HTTP/1.1 {response.status} {reason}", *(f"{name}: {value}" for name, value in headers), "", ""]
+        if sw.on("odd-reason-phrase"):
+            reason = "\t200 \xe9\xff: HTTP/1.1 "
+        version = "HTTP/1.0" if sw.on("http-1-0", "http-1-0-keep-alive") else "HTTP/1.1"
+        colon = ":" if sw.on("no-space-after-colon") else ": "
+        if sw.on("tabs-around-values"):
+            headers = [(name, f"\t \t{value} \t ") for name, value in headers]
+        head = [f"{version} {response.status} {reason}", *(f"{name}{colon}{value}" for name, value in headers), "", ""]
         if request.method == "HEAD" and not sw.on("head-with-body"):
             body = b""
         if chunked:
-            half = len(body) // 2
-            parts = [part for part in (body[:half], body[half:]) if part]
-            body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-        self._writer.write("\r\n".join(head).encode("latin-1") + body)
-        self._writer.flush()
+            body = self._in_chunks(body)
+        self._send(self._interim() + "\r\n".join(head).encode("latin-1") + body)
+
+    def _in_chunks(self, body: bytes) -> bytes:
+        sw = self._sw
+        size = 1 if sw.on("one-byte-chunks") else max(len(body) // 2, 1)
+        parts = [body[start : start + size] for start in range(0, len(body), size)]
+        form, end = b"%x\r\n%s\r\n", b"0\r\n"
+        if sw.on("chunk-extensions"):
+            form, end = b'000%X;a=b ; c="d;\\"e"\r\n%s\r\n', b"000;last\r\n"
+        if sw.on("trailers"):
+            end += b"X-Checksum: 1a2b\r\nX-Elapsed: 12\r\n"
+        return b"".join(form % (len(part), part) for part in parts) + end + b"\r\n"
+
+    def _interim(self) -> bytes:
+        """Returns the responses that come before the final one."""
+        sw = self._sw
+        if sw.on("continue-twice"):
+            return b"HTTP/1.1 100 Continue\r\n\r\n"
+        if sw.on("processing"):
+            return b"HTTP/1.1 102 Processing\r\n\r\n"
+        if sw.on("early-hints"):
+            return b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+        return b""
+
+    def _send(self, sent: bytes) -> None:
+        size = 5 if self._sw.on("in-pieces") else len(sent)
+        for start in range(0, len(sent), size):
+            self._writer.write(sent[start : start + size])
+            self._writer.flush()
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -228,9 +294,13 @@ class _Handler(socketserver.StreamRequestHandler):
         if not isinstance(server, Server):
             raise TypeError(server)
         try:
-            Connection(server.service, self.rfile, self.wfile).serve()
+            Connection(server.service, self.rfile, self.wfile, self._is_idle).serve()
         except ConnectionError:
             return
+
+    def _is_idle(self) -> bool:
+        """Whether nothing comes for a twentieth of a second."""
+        return not select.select([self.connection], [], [], 0.05)[0]
 
     def finish(self) -> None:
         try:

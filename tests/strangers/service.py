@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import random
+import re
 import time
+import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from itertools import count
 from threading import RLock
+from urllib.parse import unquote
 
 from tests.strangers import checks
 from tests.strangers.listing import list_instances
@@ -30,6 +36,17 @@ from tests.strangers.signing import check_signature
 MODES = ("one-job", "any-job", "token-only", "keys-only", "throttled")
 TOKEN = "good"
 _PATH = ["jobs", "instances", "detail"]
+_NODE_STATES = ("waiting", "running", "success", "fail", "skip", "pause", "manual-stop")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+_LATE_SECONDS = 0.5
+_FINAL = ("success", "forceSuccess", "ignoreSuccess", "fail", "running-exception", "manual-stop", "skip-by-depend")
+_ENDS = {
+    "fails": "fail",
+    "ends-forced": "forceSuccess",
+    "ends-ignored": "ignoreSuccess",
+    "ends-skipped": "skip-by-depend",
+    "ends-in-exception": "running-exception",
+}
 
 
 @dataclass
@@ -42,12 +59,16 @@ class Instance:
     status: str = "waiting"
     ended: int | None = None
     history: list[str] = field(default_factory=list)
+    kind: int = 2
+    started: float = 0.0
+    looks: int = 0
+    stops_at: float | None = None
 
     def node(self) -> Doc:
         """Returns the instance's only node as it is shown."""
         doc: Doc = {
             "nodeName": "Dummy_1",
-            "status": self.status,
+            "status": self.status if self.status in _NODE_STATES else "running",
             "planTime": self.planned,
             "startTime": self.planned,
             "type": "Dummy",
@@ -66,7 +87,7 @@ class Instance:
             "startTime": self.planned,
             "submitTime": self.planned,
             "jobInstanceName": self.owner[2],
-            "instanceType": 2,
+            "instanceType": self.kind,
             "forceSuccess": False,
             "ignoreSuccess": False,
         }
@@ -95,12 +116,27 @@ class Service:
         self.mode = mode
         self.sw = switches or Switches()
         self._edits = edits
-        self._clock = clock
+        offset = -600 if self.sw.on("clock-behind", "clock-behind-and-dated") else 0
+        offset = 600 if self.sw.on("clock-ahead") else -120 if self.sw.on("clock-two-minutes-behind") else offset
+        self._clock: Callable[[], float] = lambda: clock() + offset
+        self._random = random.Random(1)
+        self._project: str | None = None
+        self._seeded: set[str] = set()
         self._instances: dict[int, Instance] = {}
-        self._ids = count(132343 if not self.sw.on("ids-beyond-float") else 2**53 + 1)
+        self._ids = self._numbers()
         self._requests = count(1)
+        self._seen = count(1)
         self._times: deque[float] = deque()
         self._lock = RLock()
+
+    def _numbers(self) -> Iterator[int]:
+        """Returns the IDs of instances, one after another."""
+        starts = {"ids-beyond-float": 2**53 + 1, "ids-negative": -(2**63), "ids-zero": 0}
+        if self.sw.on("ids-random"):
+            return iter(lambda: self._random.randint(-(2**63), 2**63 - 1), None)
+        if self.sw.on("ids-descending"):
+            return count(2**63 - 1, -1)
+        return count(starts.get(self.sw.variant, 132343))
 
     def respond(self, request: Request) -> Response:
         """Returns the response to a request."""
@@ -109,14 +145,20 @@ class Service:
                 response = self._route(request)
             except RefusalError as refusal:
                 response = self.refuse(refusal)
-            number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
-            identifier = number.rjust(32, "0")
+            identifier = self.identify()
             response.set_header("X-Request-Id", identifier)
             if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
                 response.doc["request_id"] = identifier
+            if self.sw.on("clock-behind-and-dated"):
+                response.set_header("Date", formatdate(self._clock(), usegmt=True))
             for edit in self._edits:
                 edit(request, response)
             return response
+
+    def identify(self) -> str:
+        """Returns the ID of a request."""
+        number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
+        return number.rjust(32, "0")
 
     @staticmethod
     def refuse(refusal: RefusalError) -> Response:
@@ -127,6 +169,16 @@ class Service:
 
     def _route(self, request: Request) -> Response:
         sw = self.sw
+        if sw.on("busy-at-times") and next(self._seen) % 40 == 0:
+            raise RefusalError("unavailable", Retry_After="1")
+        if sw.on("unknown-method-501") and request.method not in _METHODS:
+            raise RefusalError("unknown-method")
+        if sw.on("bad-target-unreadable") and re.search("%(?![0-9A-Fa-f]{2})", request.target):
+            raise RefusalError("unreadable")
+        if sw.on("media-type-first") and request.method == "POST" and request.body:
+            self._body(request, RUN)
+        if sw.on("options-answered") and request.method == "OPTIONS":
+            return Response(204, None, [("Allow", self._allow(request))])
         if sw.on("credentials-first"):
             self._authenticate(request, RUN)
         operation, project, job, identifier = self._find(request)
@@ -137,11 +189,21 @@ class Service:
         if sw.on("validate-first"):
             self._check_path(request, project, job)
         self._authenticate(request, operation)
+        if sw.on("one-project"):
+            self._project = self._project or project
+            if project != self._project:
+                raise RefusalError("other-project")
         if not sw.on("throttle-before-credentials"):
             self._throttle(operation)
         if request.oversized and not (sw.on("get-body-unlimited") and request.method == "GET"):
             raise RefusalError("unreadable" if sw.on("too-large-400") else "too-large")
+        if sw.on("body-before-names") and operation in (RUN, RESTART):
+            (checks.check_run if operation == RUN else checks.check_restart)(self._body(request, operation), sw)
         workspace, name = self._check_path(request, project, job)
+        if sw.on("job-before-all") and operation != LIST:
+            self._look_up(workspace, name)
+        if sw.on("unknown-query-refused-everywhere") and operation != LIST and request.query:
+            raise RefusalError("invalid")
         project = checks.decode(project, "invalid")
         number = 0
         if identifier is not None:
@@ -156,7 +218,11 @@ class Service:
             checks.check_run(doc, sw)
         if operation == RESTART:
             checks.check_restart(doc, sw)
-        self._look_up(workspace, name)
+        try:
+            self._look_up(workspace, name)
+        except RefusalError as refusal:
+            other = f"unknown-{refusal.error.partition('-')[0]}-as-instance"
+            raise RefusalError("instance-unknown") if operation != RUN and sw.on(other) else refusal from None
         if operation == RUN:
             return self._run((project, workspace, name))
         return self._on_instance(operation, (project, workspace, name), number)
@@ -174,7 +240,12 @@ class Service:
             path = path.rstrip("/")
         if sw.on("path-matrix-cut"):
             path = "/".join(part.partition(";")[0] for part in path.split("/"))
+        if sw.on("dot-segments-removed"):
+            path = _without_dots(path)
         parts = path.split("/")[1:]
+        if sw.on("path-words-decoded"):
+            words = ("v1", "jobs", "run-immediate", "instances", "detail", STOP, RESTART)
+            parts = [unquote(part) if unquote(part) in words else part for part in parts]
         if sw.on("path-any-prefix") and parts[:2] == ["api", "v1"]:
             parts = parts[1:]
         if sw.on("path-v2") and parts[0] == "v2":
@@ -207,9 +278,23 @@ class Service:
             accepted.add("GET")
         if sw.on("method-post-reads") and method == "GET":
             accepted.add("POST")
+        if sw.on("head-as-get") and method == "GET":
+            accepted.add("HEAD")
         if actual not in accepted:
-            raise RefusalError("no-path") if sw.on("method-404") else RefusalError("no-method", Allow=method)
+            allow = f"{method}, HEAD" if "HEAD" in accepted else method
+            allow = f"{method},OPTIONS" if sw.on("options-answered") else allow
+            raise RefusalError("no-path") if sw.on("method-404") else RefusalError("no-method", Allow=allow)
         return found
+
+    def _allow(self, request: Request) -> str:
+        """Returns the methods that a path has, or refuses the path."""
+        try:
+            self._find(Request("OPTIONS", request.target, []))
+        except RefusalError as refusal:
+            if refusal.error == "no-method":
+                return refusal.headers["Allow"]
+            raise
+        return ""
 
     def _authenticate(self, request: Request, operation: str) -> None:
         sw = self.sw
@@ -254,7 +339,8 @@ class Service:
         if self.mode != "throttled" or self.sw.on("throttle-none", f"throttle-none-{operation}"):
             return
         now = self._clock()
-        while self._times and self._times[0] <= now - 1:
+        since = int(now) - 1e-9 if self.sw.on("throttle-fixed-seconds") else now - 1
+        while self._times and self._times[0] <= since:
             self._times.popleft()
         if len(self._times) >= self.sw.limits.rate:
             raise RefusalError("throttled", Retry_After="1")
@@ -306,6 +392,11 @@ class Service:
                 raise RefusalError("invalid")
             if sw.on("content-type-required") and request.header("content-type") is None:
                 raise RefusalError("media-type")
+            given = (request.header("content-type") or "").partition(";")[0].strip().lower()
+            if sw.on("empty-body-media-type-refused") and given not in ("", "application/json"):
+                raise RefusalError("media-type")
+            if sw.on("empty-json-refused") and given == "application/json":
+                raise RefusalError("invalid")
             return {}
         sent = request.header("content-type")
         if sent is None and not sw.on("content-type-missing-accepted"):
@@ -325,6 +416,11 @@ class Service:
             return {}
         if wrong:
             raise RefusalError("unreadable" if sw.on("media-type-400") else "media-type")
+        if request.header("content-encoding") == "gzip" and sw.on("content-encoding-decoded"):
+            try:
+                return checks.read_body(gzip.decompress(request.body), sw)
+            except (OSError, EOFError, zlib.error):
+                raise RefusalError("invalid") from None
         if request.header("content-encoding") and not sw.on("content-encoding-ignored"):
             raise RefusalError("media-type")
         if sw.on("body-ignored"):
@@ -337,8 +433,31 @@ class Service:
             identifier = max(self._instances)
         planned = int(self._clock() * 1000)
         if not self.sw.on("run-not-kept"):
-            self._instances[identifier] = Instance(identifier, owner, planned)
+            self._instances[identifier] = self._start(identifier, owner, planned)
         return self._ok(RUN, {"instanceId": identifier})
+
+    def _start(self, identifier: int, owner: tuple[str, str | None, str], planned: int) -> Instance:
+        sw = self.sw
+        step = 60000 if sw.on("planned-in-minutes") else 1000 if sw.on("planned-in-seconds") else 1
+        instance = Instance(identifier, owner, planned // step * step, started=self._clock())
+        instance.kind = 0 if sw.on("type-scheduled") else 7 if sw.on("type-once") else 2
+        if sw.on("ends-at-once", "fails-at-once"):
+            instance.status, instance.ended = "success" if sw.on("ends-at-once") else "fail", planned
+        if sw.on("starts-running"):
+            instance.status = "running"
+        if sw.on("many-states"):
+            instance.status = "waiting-confirm"
+        return instance
+
+    def _appeared(self, instance: Instance) -> bool:
+        instance.looks += 1
+        if self.sw.on("appears-at-third-look") and instance.looks < 3:
+            return False
+        late = self.sw.on("appears-late") and self._clock() < instance.started + _LATE_SECONDS
+        if instance.stops_at is not None and self._clock() >= instance.stops_at:
+            instance.status, instance.stops_at = "manual-stop", None
+            instance.ended = int(self._clock() * 1000)
+        return not late
 
     @staticmethod
     def _ok(operation: str, doc: Doc | None) -> Response:
@@ -354,27 +473,43 @@ class Service:
         )
         if sw.on("instance-unknown-shown") and self._instances and instance is None:
             instance = next(iter(self._instances.values()))
-        if instance is None or foreign:
+        if instance is None or foreign or not self._appeared(instance):
             raise RefusalError("instance-unknown")
         if operation == SHOW:
             self._advance(instance)
             doc = instance.summary()
             del doc["submitTime"], doc["jobInstanceName"]
             return self._ok(SHOW, doc | {"total": 1, "nodes": [instance.node()]})
-        allowed: tuple[str, ...] = ("waiting", "running") if operation == STOP else ("success", "fail", "manual-stop")
+        stoppable = ("waiting", "running", "running-exception")
+        allowed: tuple[str, ...] = stoppable if operation == STOP else ("success", "fail", "manual-stop")
         if sw.on("stop-running-only") and operation == STOP:
             allowed = ("running",)
         if sw.on("restart-stopped-refused") and operation == RESTART:
             allowed = ("success", "fail")
         if sw.on("restart-successful-refused") and operation == RESTART:
             allowed = ("fail", "manual-stop")
+        if sw.on("restart-refused") and operation == RESTART:
+            allowed = ()
+        if sw.on("runs-by-time"):
+            self._advance(instance)
         if instance.status not in allowed and not sw.on(f"{operation}-any-state"):
             if sw.on(f"{operation}-wrong-state-ignored"):
                 return self._ok(operation, None)
             raise RefusalError("internal" if sw.on("wrong-state-500") else "invalid")
+        if sw.on("restart-with-new-id") and operation == RESTART:
+            identifier = next(self._ids)
+            self._instances[identifier] = self._start(identifier, owner, int(self._clock() * 1000))
+            return self._ok(operation, None)
+        if sw.on("stop-comes-later") and operation == STOP:
+            instance.stops_at = instance.stops_at or self._clock() + _LATE_SECONDS
+            return self._ok(operation, None)
         if not sw.on(f"{operation}-does-nothing"):
             stopped = "success" if sw.on("stop-as-success") else "fail" if sw.on("stop-as-fail") else "manual-stop"
-            instance.status = stopped if operation == STOP else "waiting"
+            again = "running" if sw.on("restart-runs-at-once", "starts-running") else "waiting"
+            instance.status = stopped if operation == STOP else again
+            instance.started = self._clock()
+            if sw.on("restart-plans-anew") and operation == RESTART:
+                instance.planned = int(self._clock() * 1000) - 1
             instance.ended = int(self._clock() * 1000) if operation == STOP else None
         if sw.on("stop-removes") and operation == STOP:
             del self._instances[number]
@@ -382,27 +517,79 @@ class Service:
 
     def _advance(self, instance: Instance) -> None:
         sw = self.sw
-        steps = {"waiting": "running", "running": "success"}
+        steps = {"waiting": "running", "running": _ENDS.get(sw.variant, "success")}
         shown = instance.history
+        if sw.on("many-states"):
+            steps |= {"waiting-confirm": "freeze", "freeze": "waiting", "waiting": "pause", "pause": "running"}
+        if sw.on("runs-by-time"):
+            self._advance_by_time(instance)
+            return
+        if instance.stops_at is not None:
+            return
         if sw.on("states-go-back"):
             steps["success"] = "running"
         if sw.on("stopped-goes-on"):
             steps["manual-stop"] = "running"
         if sw.on("never-ends"):
             steps.pop("running")
-        if instance.status in steps and (shown and shown[-1] == instance.status):
+        times = 5 if sw.on("runs-slowly") else 1
+        if instance.status in steps and shown[-times:] == [instance.status] * times:
             instance.status = steps[instance.status]
         shown.append(instance.status)
-        if instance.status == "success" and instance.ended is None:
+        if instance.status in _FINAL and instance.ended is None:
             instance.ended = int(self._clock() * 1000)
+
+    def _advance_by_time(self, instance: Instance) -> None:
+        """Waits for 0.3 seconds, runs for another 0.3 and succeeds."""
+        if instance.status in ("waiting", "running"):
+            age = self._clock() - instance.started
+            instance.status = "waiting" if age < 0.3 else "running" if age < 0.6 else "success"
+            if instance.status == "success":
+                instance.ended = int(self._clock() * 1000)
+
+    def _seed(self, project: str, workspace: str | None) -> None:
+        """Adds instances that others started before."""
+        if project in self._seeded:
+            return
+        self._seeded.add(project)
+        now = int(self._clock() * 1000)
+        for number in range(90):
+            identifier, planned = 1000 + 100 * len(self._seeded) + number, now - number * 1800000 - 1
+            status = checks.STATES[number % len(checks.STATES)]
+            instance = Instance(identifier, (project, workspace, "myJob"), planned, status)
+            instance.kind = checks.TYPES[number % len(checks.TYPES)]
+            self._instances[identifier] = instance
 
     def _list(self, request: Request, project: str, workspace: str | None) -> Response:
         if not self.sw.on("list-workspace-unchecked"):
             self._look_up(workspace, "myJob", lists=True)
+        owner = (project, workspace, "myJob")
+        if self.sw.on("others-ran-before"):
+            self._seed(project, workspace)
+        if self.sw.on("others-run-meanwhile"):
+            self._run(owner)
+        late = self._clock() - _LATE_SECONDS if self.sw.on("listed-late") else self._clock()
+        if self.sw.on("runs-by-time"):
+            for instance in self._instances.values():
+                self._advance_by_time(instance)
         found = [
             instance
             for instance in self._instances.values()
-            if (instance.owner[0] == project or self.sw.on("list-any-project"))
+            if self._appeared(instance)
+            and instance.started <= late
+            and (instance.owner[0] == project or self.sw.on("list-any-project"))
             and (instance.owner[1] == workspace or self.sw.on("list-any-workspace"))
         ]
         return self._ok(LIST, list_instances(found, request, self._clock(), self.sw))
+
+
+def _without_dots(path: str) -> str:
+    kept: list[str] = []
+    for part in path.split("/"):
+        plain = re.sub("%2e", ".", part, flags=re.IGNORECASE)
+        if plain == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif plain != ".":
+            kept.append(part)
+    return "/".join(kept)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.strangers.kinds import Kind, change, code, drop, each, header, put, whole
 from tests.strangers.messages import LIST, SHOW
+from tests.strangers.variants_service import SERVICE_VARIANTS
+from tests.strangers.variants_wire import WIRE_VARIANTS
 
 _ORDER = "Which of several errors is answered is not said."
 _WORDS = "The words of error_msg are the server's own."
@@ -111,4 +113,6 @@ VARIANTS: dict[str, Kind] = {
     ),
     "throttle-29": Kind("Throttles after 29 requests.", _POLICY, {"rate": 29}),
     "throttle-31": Kind("Throttles after 31 requests.", _POLICY, {"rate": 31}),
+    **WIRE_VARIANTS,
+    **SERVICE_VARIANTS,
 }
