@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 from . import changes
@@ -134,15 +135,30 @@ class Caller:
 
     def seen(self, request: Request) -> Exchange:
         """Send a request that looks at what was just made, which may take a moment to appear."""
-        while True:
+        exchange = self.raw(request)
+        while self._may_appear(exchange):
             exchange = self.raw(request)
-            missing = self.document.not_found(request.operation).get(exchange.code)
-            if missing is None or missing.name not in self.document.made(request.operation):
-                return exchange
-            if self.target.own or self._patience < 0:
-                return exchange
-            self._patience -= _LOOKS_AGAIN
-            time.sleep(_LOOKS_AGAIN)
+        return exchange
+
+    def _may_appear(self, exchange: Exchange) -> bool:
+        """Return whether what was just made is not there yet, and wait for a moment if so."""
+        operation = exchange.request.operation
+        missing = self.document.not_found(operation).get(exchange.code)
+        if missing is None or missing.name not in self.document.made(operation):
+            return False
+        if self.target.own or self._patience < 0:
+            return False
+        self._patience -= _LOOKS_AGAIN
+        time.sleep(_LOOKS_AGAIN)
+        return True
+
+    def server_time(self) -> float:
+        """Return the server's time in seconds since 1970: that of its header Date, or else of this machine."""
+        look = next((each for each in self.document.operations if each.is_safe), None)
+        if self._connection.clock_difference is None and look is not None:
+            with suppress(NotToBeHadError):
+                self.raw(self.plain(look, there=False))
+        return time.time() + (self._connection.clock_difference or 0.0)
 
     def once(self, request: Request) -> Exchange:
         """Send a request once, even if the server is too busy."""
@@ -320,6 +336,9 @@ class Caller:
             return self._obstacle(case.operation, base, allowed=case.violation is None) is None
 
         exchange = self._connection.send(request, auth, may_repeat=may_repeat)
+        if base == Base.THERE and case.violation is None and not case.is_elsewhere:
+            while self._may_appear(exchange):
+                exchange = self._connection.send(request, auth, may_repeat=may_repeat)
         if case.violation is None or case.names_nothing or (base == Base.NOWHERE and exchange.status >= 400):
             self._learn(exchange, Base.NOWHERE if case.is_elsewhere else base)
         elif base == Base.THERE and exchange.status < 300:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -121,6 +122,8 @@ def judge(document: Document, case: Case, exchange: Exchange, *, is_there: bool,
         is_there: Whether the server is known to have what the request names, but for the parameter that is changed.
         must_succeed: Whether the server has that, too.
     """
+    if verdict := _by_http(exchange):
+        return verdict
     verdict = _of_status(document, case, exchange, is_there=is_there, must_succeed=must_succeed)
     if verdict.outcome == Outcome.FAILED:
         return verdict
@@ -128,6 +131,18 @@ def judge(document: Document, case: Case, exchange: Exchange, *, is_there: bool,
         reason = f"the response {exchange.status} is not as documented: {fault}"
         return Verdict(Outcome.FAILED, reason, f"{case.about}: {reason}")
     return verdict
+
+
+def _by_http(exchange: Exchange) -> Verdict | None:
+    """Return what a response is worth that HTTP allows to a request, although the document does not have it."""
+    request, response = exchange.request, exchange.response
+    if exchange.status == HTTPStatus.LENGTH_REQUIRED and request.chunked:
+        return Verdict(Outcome.NOT_SHOWN, "the server wants to know a body's length first (RFC 9112, 6.3)")
+    if exchange.status == HTTPStatus.EXPECTATION_FAILED and "expect" in {name.lower() for name in request.headers}:
+        return Verdict(Outcome.NOT_SHOWN, "the server knows no expectations (RFC 9110, 10.1.1)")
+    if request.verb == "OPTIONS" and response.is_success and not response.content and "allow" in response.headers:
+        return PASSED  # It tells the methods, and carries out nothing (RFC 9110, 9.3.7).
+    return None
 
 
 def _of_status(document: Document, case: Case, exchange: Exchange, *, is_there: bool, must_succeed: bool) -> Verdict:

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -52,6 +53,8 @@ class Connection:
         self._made: set[tuple[str, str, str]] = set()
         self._noted: set[str] = set()
         self._is_gone = False
+        self.clock_difference: float | None = None
+        """Seconds by which the server's clock is ahead, by the Date of its last response; None if it sent none."""
         self._statuses = document.statuses
 
     def close(self) -> None:
@@ -101,6 +104,9 @@ class Connection:
         exchange = self._sent(request, auth, may_repeat)
         operation, status = request.operation, exchange.status
         self._records.responses[operation.id, status, str(exchange.code or "")] += 1
+        if date := exchange.response.headers.get("date"):
+            with suppress(ValueError):
+                self.clock_difference = parsedate_to_datetime(date).timestamp() - time.time()
         response = operation.response(status) or self._document.outside.get(status)
         for name in response.headers if response else ():
             if name in exchange.response.headers:
@@ -162,6 +168,9 @@ class Connection:
                 connection.putheader("Connection", "close")
                 connection.endheaders(request.content or None)
                 response = connection.getresponse()
+                while response.status // 100 == 1:  # http.client itself goes on after a 100 only
+                    response.headers = None  # type: ignore[assignment]  # so that it reads the next head
+                    response.begin()
             except (OSError, http.client.HTTPException) as error:
                 raise NotToBeHadError(f"{request.verb} had no response: {error}") from None
             follows = b""

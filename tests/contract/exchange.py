@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ from .parameters import to_texts
 from .target import Target
 from .words import short, shown_bytes
 
+_MOST_DIGITS = 30
 _SECRETS = ("x-auth-token", "authorization", "x-security-token", "cookie")
 _OF_ANY_CLIENT = ("host", "accept", "accept-encoding", "connection", "user-agent", "content-length")
 
@@ -117,7 +119,7 @@ class Exchange:
         except UnicodeDecodeError as error:
             return None, f"not UTF-8: {error.reason} at byte {error.start}: {shown_bytes(content)}"
         try:
-            return json.loads(text, parse_constant=_refuse), None
+            return json.loads(text, parse_constant=_refuse, parse_float=_number), None
         except (ValueError, RecursionError) as error:
             return None, f"not JSON: {error}: {shown_bytes(content)}"
 
@@ -157,6 +159,14 @@ class Exchange:
 
     def _without_token(self) -> str:
         return self.request.raw_target.replace(quote(str(self.target.token), safe=""), "$TOKEN")
+
+
+def _number(text: str) -> int | float:
+    """Return a number with a fraction or an exponent; one such as 1.0 or 1E3 is an integer, as JSON Schema has it."""
+    exact = Decimal(text)
+    if exact.adjusted() <= _MOST_DIGITS and exact == exact.to_integral_value():
+        return int(exact)
+    return float(text)
 
 
 def _refuse(name: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.contract import changes
 from tests.contract.caller import Caller
 from tests.contract.cases import Case, of_parameter, refusals
+from tests.contract.changes import Change
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation, Parameter
 from tests.contract.exchange import Request
@@ -79,12 +81,28 @@ def _edge(operation: Operation, parameter: Parameter, variant: Variant) -> Case 
         parameter.place,
         variant.keyword_and_bound,
         f"{shown(value)}{f' ({variant.note})' if variant.note else ''}",
-        changes.parameter(parameter, sent),
+        changes.parameter(parameter, sent) if violation else _in_a_window(operation, parameter, value),
         violation,
         of_parameter(DOCUMENT, parameter, operation, value) if violation else frozenset(),
         parameter,
         further=variant.further,
     )
+
+
+def _in_a_window(operation: Operation, parameter: Parameter, value: Any) -> Change:
+    """Return how to set a parameter, and the other end too if it is one of a window, which must not be too long."""
+    change = changes.parameter(parameter, value)
+    longest = operation.node.get("x-max-window-milliseconds")
+    end, name = parameter.name[:3], parameter.name[3:]
+    other = next((each for each in operation.parameters if each.name == _OTHER_END.get(end, "") + name), None)
+    if longest is None or other is None:
+        return change
+    least, most = other.schema["minimum"], other.schema["maximum"]
+    far = min(most, value + longest) if end == "min" else max(least, value - longest)
+    return changes.in_turn(change, changes.parameter(other, far))
+
+
+_OTHER_END = {"min": "max", "max": "min"}
 
 
 def _may_be_sent(case: Case, caller: Caller) -> bool:

@@ -65,7 +65,7 @@ def test_where_links_lead(operation: Operation, link: Link, followed: Operation,
         request = caller.following(link, followed, exchange)
     except NotToBeHadError as error:
         not_shown(caller, case, str(error))
-    shown = caller.raw(request)
+    shown = caller.seen(request)
     fault = None if shown.status < 300 else f"it is refused: {shown.said}"
     fault = fault or described(DOCUMENT, shown)
     properties = DOCUMENT.bundled(followed.success.schema).get("properties", {})
