@@ -10,7 +10,7 @@ from urllib.parse import quote
 from tests.strangers.messages import Request
 from tests.strangers.signing import ACCESS_KEY, SECRET_KEY, sign
 
-NOW = 1772366400.0
+NOW = 1772366400.25
 RUN_PATH = "/v1/p1/jobs/myJob/run-immediate"
 _INSTANCE = "/v1/p1/jobs/{job}/instances/132343"
 _LIST = "/v1/p1/jobs/instances/detail"

@@ -9,10 +9,12 @@ import argparse
 import re
 import socketserver
 import time
+from dataclasses import replace
 from io import BufferedIOBase
 
 from tests.strangers.faults import FAULTS
-from tests.strangers.messages import Limits, RefusalError, Request, Response, Switches
+from tests.strangers.kinds import narrowed
+from tests.strangers.messages import RESTART, STOP, Limits, RefusalError, Request, Response, Switches, operation_of
 from tests.strangers.service import MODES, Service
 from tests.strangers.variants import VARIANTS
 
@@ -26,6 +28,7 @@ _REASONS = {
     401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     429: "Too Many Requests",
@@ -35,18 +38,23 @@ _REASONS = {
 
 def make_service(mode: str = "one-job", fault: str = "", variant: str = "", clock: object = time.time) -> Service:
     """Returns a service with a fault and a variant, each by its name; empty is none."""
-    limits, edits = Limits(), []
+    limits, edits, scope = Limits(), [], ""
     for table, name in ((FAULTS, fault), (VARIANTS, variant)):
         if not name:
             continue
         chosen = table[name]
+        if chosen.like:
+            fault, scope = chosen.like, chosen.operation
+            chosen = table[fault]
+            if chosen.edit is not None:
+                chosen = replace(chosen, edit=narrowed(chosen.edit, scope))
         for limit, value in chosen.limits.items():
             setattr(limits, limit, value)
         if chosen.edit is not None:
             edits.append(chosen.edit)
     if not callable(clock):
         raise TypeError(clock)
-    return Service(mode, Switches(fault, variant, limits), tuple(edits), clock)
+    return Service(mode, Switches(fault, variant, limits, scope), tuple(edits), clock)
 
 
 class Connection:
@@ -87,6 +95,8 @@ class Connection:
         except (ValueError, EOFError, OSError):
             return False
         keep = keep and not response.close and not self._sw.on("connection-close")
+        if response.status == 413 and self._sw.on("413-silent"):
+            return False
         self._write(request, response, keep)
         return keep
 
@@ -114,7 +124,10 @@ class Connection:
     def _read_body(self, request: Request) -> None:
         sw = self._sw
         encoding, sent = request.header("transfer-encoding"), request.header("content-length")
-        limit = sw.limits.body_max
+        asked = operation_of(request.path)
+        limit = sw.limits_of(asked).body_max
+        if (sw.on("restart-body-unlimited") and asked == RESTART) or (sw.on("stop-body-unlimited") and asked == STOP):
+            limit = _DRAIN_MAX
         if encoding is not None and (encoding.lower() != "chunked" or sent is not None):
             raise RefusalError("unreadable")
         if sent is not None and not re.fullmatch("[0-9]+", sent):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
+from urllib.parse import unquote
 
 from tests.strangers import checks
 from tests.strangers.listing import list_instances
@@ -24,11 +27,15 @@ from tests.strangers.messages import (
     Request,
     Response,
     Switches,
+    operation_of,
 )
 from tests.strangers.signing import check_signature
 
 MODES = ("one-job", "any-job", "token-only", "keys-only", "throttled")
 TOKEN = "good"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+BEYOND_FLOAT = [f"{operation}-id-rounded" for operation in (SHOW, STOP, RESTART)]
+BEYOND_FLOAT += ["show-body-id-rounded", "list-body-id-rounded", "node-id-rounded", "run-body-id-rounded"]
 _PATH = ["jobs", "instances", "detail"]
 
 
@@ -42,6 +49,7 @@ class Instance:
     status: str = "waiting"
     ended: int | None = None
     history: list[str] = field(default_factory=list)
+    restarts: int = 0
 
     def node(self) -> Doc:
         """Returns the instance's only node as it is shown."""
@@ -97,7 +105,10 @@ class Service:
         self._edits = edits
         self._clock = clock
         self._instances: dict[int, Instance] = {}
-        self._ids = count(132343 if not self.sw.on("ids-beyond-float") else 2**53 + 1)
+        beyond = self.sw.on("ids-beyond-float") or self.sw.fault in BEYOND_FLOAT
+        self._ids = count(2**53 + 1 if beyond else 132343)
+        self._admitted = False
+        self._pages: dict[str, tuple[float, Doc]] = {}
         self._requests = count(1)
         self._times: deque[float] = deque()
         self._lock = RLock()
@@ -105,11 +116,15 @@ class Service:
     def respond(self, request: Request) -> Response:
         """Returns the response to a request."""
         with self._lock:
+            self.sw.operation = operation_of(request.path)
             try:
                 response = self._route(request)
             except RefusalError as refusal:
                 response = self.refuse(refusal)
+                self._carry_out_all_the_same(request, refusal)
             number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
+            if self.sw.on("request-id-of-second"):
+                number = str(int(self._clock()))
             identifier = number.rjust(32, "0")
             response.set_header("X-Request-Id", identifier)
             if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
@@ -117,6 +132,22 @@ class Service:
             for edit in self._edits:
                 edit(request, response)
             return response
+
+    def _carry_out_all_the_same(self, request: Request, refusal: RefusalError) -> None:
+        """Does what a faulty server does although it refuses to."""
+        sw, parts = self.sw, request.path.split("/")
+        if refusal.error not in ("invalid", "unreadable", "media-type", "workspace-unknown", "bad-token", "no-token"):
+            return
+        despite = "401" if refusal.error in ("bad-token", "no-token") else "refusal"
+        operation = sw.operation
+        if not sw.on(f"{operation}-despite-{despite}") or parts[4:5] != ["myJob"]:
+            return
+        with suppress(RefusalError, ValueError, IndexError):
+            owner = (parts[2], None, "myJob")
+            if operation == RUN:
+                self._run(owner)
+            else:
+                self._on_instance(operation, owner, int(parts[6]))
 
     @staticmethod
     def refuse(refusal: RefusalError) -> Response:
@@ -127,6 +158,14 @@ class Service:
 
     def _route(self, request: Request) -> Response:
         sw = self.sw
+        if (sw.on("root-200") and request.path == "/") or (sw.on("options-200") and request.method == "OPTIONS"):
+            return self._ok("", {})
+        if sw.on("trace-echoed") and request.method == "TRACE":
+            return self._ok("", {"echo": request.target})
+        if sw.on("method-unknown-500") and request.method not in METHODS:
+            raise RefusalError("internal")
+        if sw.on("list-cached-for-anyone") and self._cached(request) is not None:
+            return self._ok(LIST, self._cached(request))
         if sw.on("credentials-first"):
             self._authenticate(request, RUN)
         operation, project, job, identifier = self._find(request)
@@ -136,7 +175,9 @@ class Service:
             self._throttle(operation)
         if sw.on("validate-first"):
             self._check_path(request, project, job)
-        self._authenticate(request, operation)
+        if not sw.on("credentials-remembered") or not self._admitted or request.header("x-auth-token") is not None:
+            self._authenticate(request, operation)
+        self._admitted = True
         if not sw.on("throttle-before-credentials"):
             self._throttle(operation)
         if request.oversized and not (sw.on("get-body-unlimited") and request.method == "GET"):
@@ -156,8 +197,12 @@ class Service:
             checks.check_run(doc, sw)
         if operation == RESTART:
             checks.check_restart(doc, sw)
+        if sw.on(f"{operation}-job-ignored"):
+            name = "myJob"
         self._look_up(workspace, name)
         if operation == RUN:
+            if sw.on("runs-deduplicated"):
+                return self._run_once((project, workspace, name), repr(doc))
             return self._run((project, workspace, name))
         return self._on_instance(operation, (project, workspace, name), number)
 
@@ -175,6 +220,14 @@ class Service:
         if sw.on("path-matrix-cut"):
             path = "/".join(part.partition(";")[0] for part in path.split("/"))
         parts = path.split("/")[1:]
+        if sw.on("job-instances-misrouted") and parts[3:4] == ["instances"] and parts[4:] != ["detail"]:
+            raise RefusalError("no-path")
+        if sw.on("job-run-immediate-misrouted") and parts[3:4] == ["run-immediate"]:
+            raise RefusalError("no-path")
+        if sw.on("id-letters-404") and parts[4:5] == ["instances"] and re.search("[^-0-9]", "".join(parts[5:6])):
+            raise RefusalError("no-path")
+        if sw.on("id-negative-404") and parts[4:5] == ["instances"] and parts[5:6] and parts[5].startswith("-"):
+            raise RefusalError("no-path")
         if sw.on("path-any-prefix") and parts[:2] == ["api", "v1"]:
             parts = parts[1:]
         if sw.on("path-v2") and parts[0] == "v2":
@@ -201,6 +254,10 @@ class Service:
         if sw.on("method-override") and request.header("x-http-method-override"):
             actual = str(request.header("x-http-method-override"))
         accepted = {method, *(extra for extra in ("PUT", "HEAD", "OPTIONS") if sw.on(f"method-{extra.lower()}"))}
+        if sw.on("method-patch"):
+            accepted.add("PATCH")
+        if sw.on("method-delete-stops") and found[0] == SHOW and actual == "DELETE":
+            return (STOP, *found[1:])
         if sw.on("method-any"):
             accepted.add(actual)
         if sw.on("method-get-runs") and found[0] in (RUN, STOP, RESTART):
@@ -222,6 +279,16 @@ class Service:
             token = str(request.header("cookie")).partition("token=")[2]
         if sw.on("token-bearer") and (authorization or "").startswith("Bearer "):
             token = str(authorization)[7:]
+        if sw.on("token-in-authorization") and authorization and "=" not in authorization:
+            token = authorization.split(" ")[-1]
+        if sw.on("token-underscored") and request.header("x_auth_token"):
+            token = request.header("x_auth_token")
+        if sw.on("token-decoded") and token:
+            token = unquote(token)
+        if sw.on("token-end") and token and token.endswith(TOKEN):
+            token = TOKEN
+        if sw.on("token-list") and token and TOKEN in re.split("[,; ]+", token):
+            token = TOKEN
         if sw.on("basic-accepted") and (authorization or "").startswith("Basic "):
             return
         if sw.on("token-as-subject") and request.header("x-subject-token"):
@@ -297,6 +364,8 @@ class Service:
 
     def _body(self, request: Request, operation: str) -> Doc:
         sw = self.sw
+        if sw.on("stop-media-type-required") and operation == STOP and request.header("content-type") is None:
+            raise RefusalError("media-type")
         if operation not in (RUN, RESTART):
             if request.body and sw.on("body-of-get-refused", "body-of-stop-refused"):
                 raise RefusalError("invalid")
@@ -321,6 +390,12 @@ class Service:
             wrong = "json" not in media_type
         if sw.on("media-type-prefix"):
             wrong = not media_type.startswith("application/json")
+        if sw.on("media-type-suffix") and media_type.endswith("+json"):
+            wrong = False
+        if sw.on("media-type-wildcard") and media_type in ("*/*", "application/*"):
+            wrong = False
+        if sw.on("media-type-quotes-refused") and '"' in (sent or ""):
+            wrong = True
         if sw.on("media-type-form") and media_type == "application/x-www-form-urlencoded":
             return {}
         if wrong:
@@ -331,8 +406,21 @@ class Service:
             return {}
         return checks.read_body(request.body, sw)
 
+    def _cached(self, request: Request) -> Doc | None:
+        """Returns the list that was sent for a target within the last second."""
+        sent, doc = self._pages.get(request.target, (-1.0, None))
+        return doc if request.method == "GET" and self._clock() - sent < 1 else None
+
+    def _run_once(self, owner: tuple[str, str | None, str], body: str) -> Response:
+        key = f"{owner} {body} {int(self._clock())}"
+        if key not in self._pages:
+            self._pages[key] = (0.0, self._run(owner).doc or {})
+        return self._ok(RUN, dict(self._pages[key][1]))
+
     def _run(self, owner: tuple[str, str | None, str]) -> Response:
         identifier = next(self._ids)
+        if self.sw.on("only-12-kept") and len(self._instances) >= 12:
+            del self._instances[min(self._instances)]
         if self.sw.on("ids-reused") and self._instances:
             identifier = max(self._instances)
         planned = int(self._clock() * 1000)
@@ -347,7 +435,13 @@ class Service:
 
     def _on_instance(self, operation: str, owner: tuple[str, str | None, str], number: int) -> Response:
         sw = self.sw
+        if sw.on(f"{operation}-id-rounded"):
+            number = int(float(number))
+        if sw.on(f"{operation}-id-of-32-bits"):
+            number %= 2**32
         instance = self._instances.get(number)
+        if sw.on("project-any-case") and instance is not None:
+            owner = (instance.owner[0] if owner[0].lower() == instance.owner[0].lower() else owner[0], *owner[1:])
         foreign = instance is not None and any(
             mine != theirs and not sw.on(f"instance-of-any-{what}")
             for what, mine, theirs in zip(("project", "workspace", "job"), instance.owner, owner, strict=True)
@@ -355,9 +449,17 @@ class Service:
         if sw.on("instance-unknown-shown") and self._instances and instance is None:
             instance = next(iter(self._instances.values()))
         if instance is None or foreign:
+            if sw.on(f"{operation}-unknown-accepted"):
+                return self._ok(operation, None)
+            if sw.on(f"{operation}-unknown-invalid"):
+                raise RefusalError("invalid")
+            if sw.on(f"{operation}-unknown-500"):
+                raise RefusalError("internal")
             raise RefusalError("instance-unknown")
         if operation == SHOW:
             self._advance(instance)
+            if sw.on("ended-forgotten") and instance.history.count("success") > 3:
+                del self._instances[number]
             doc = instance.summary()
             del doc["submitTime"], doc["jobInstanceName"]
             return self._ok(SHOW, doc | {"total": 1, "nodes": [instance.node()]})
@@ -368,14 +470,32 @@ class Service:
             allowed = ("success", "fail")
         if sw.on("restart-successful-refused") and operation == RESTART:
             allowed = ("fail", "manual-stop")
+        if operation == STOP:
+            also = {"stop-stopped-accepted": "manual-stop", "stop-ended-accepted": "success"}
+        else:
+            also = {"restart-running-accepted": "running", "restart-waiting-accepted": "waiting"}
+        allowed += tuple(state for fault, state in also.items() if sw.on(fault))
+        if (sw.on("restart-once") and operation == RESTART and instance.restarts) or (
+            sw.on("stop-after-restart-refused") and operation == STOP and instance.restarts
+        ):
+            allowed = ()
+        if instance.status not in allowed and sw.on(f"{operation}-wrong-state-409"):
+            raise RefusalError("conflict")
+        if instance.status not in allowed and sw.on(f"{operation}-wrong-state-as-unknown"):
+            raise RefusalError("instance-unknown")
         if instance.status not in allowed and not sw.on(f"{operation}-any-state"):
             if sw.on(f"{operation}-wrong-state-ignored"):
                 return self._ok(operation, None)
             raise RefusalError("internal" if sw.on("wrong-state-500") else "invalid")
         if not sw.on(f"{operation}-does-nothing"):
+            instance.restarts += operation == RESTART
             stopped = "success" if sw.on("stop-as-success") else "fail" if sw.on("stop-as-fail") else "manual-stop"
             instance.status = stopped if operation == STOP else "waiting"
             instance.ended = int(self._clock() * 1000) if operation == STOP else None
+        if sw.on(f"{operation}-all"):
+            for other in self._instances.values():
+                if other.owner == owner and other.status in allowed:
+                    other.status = instance.status
         if sw.on("stop-removes") and operation == STOP:
             del self._instances[number]
         return self._ok(operation, None)
@@ -393,10 +513,16 @@ class Service:
         if instance.status in steps and (shown and shown[-1] == instance.status):
             instance.status = steps[instance.status]
         shown.append(instance.status)
+        if sw.on("stopped-ends-later") and shown.count("manual-stop") > 3:
+            instance.status = "success"
+        if sw.on("success-fails-later") and shown.count("success") > 3:
+            instance.status = "fail"
         if instance.status == "success" and instance.ended is None:
             instance.ended = int(self._clock() * 1000)
 
     def _list(self, request: Request, project: str, workspace: str | None) -> Response:
+        if self.sw.on("list-cached-for-any-workspace") and self._cached(request) is not None:
+            return self._ok(LIST, self._cached(request))
         if not self.sw.on("list-workspace-unchecked"):
             self._look_up(workspace, "myJob", lists=True)
         found = [
@@ -405,4 +531,6 @@ class Service:
             if (instance.owner[0] == project or self.sw.on("list-any-project"))
             and (instance.owner[1] == workspace or self.sw.on("list-any-workspace"))
         ]
-        return self._ok(LIST, list_instances(found, request, self._clock(), self.sw))
+        doc = list_instances(found, request, self._clock(), self.sw)
+        self._pages[request.target] = (self._clock(), doc)
+        return self._ok(LIST, doc)
