@@ -27,6 +27,15 @@ STATES = [
 TYPES = (0, 2, 5, 6, 7)
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 _JOB = r"[.]*[0-9A-Za-z_\-一-龥][0-9A-Za-z_.\-一-龥]*"
+_UNWANTED = {
+    "script-refused": "(?i)<script",
+    "query-language-refused": r"(?i)'\s*or\s|union\s+select|;\s*drop\s|--",
+    "parent-folder-refused": r"\.\./",
+    "astral-refused": "[\U00010000-\U0010ffff]",
+    "nul-refused": "\0",
+    "line-feed-refused": "[\r\n]",
+    "expression-refused": r"\$\{",
+}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 
 
@@ -72,6 +81,8 @@ def check_id(value: str, longest: int, sw: Switches, what: str) -> None:
         return
     if sw.on(f"{what}-unicode"):
         matched = re.fullmatch(r"[\w-]+", value)
+    if sw.on(f"{what}-kelvin-sign"):
+        matched = re.fullmatch("[0-9A-Z_-]+", value, re.IGNORECASE)
     if not matched or len(value) > longest:
         raise RefusalError("invalid")
 
@@ -80,6 +91,16 @@ def check_job(name: str, sw: Switches) -> str:
     """Checks a job's name and returns it."""
     if sw.on("job-normalised"):
         name = unicodedata.normalize("NFKC", name)
+    if sw.on("job-normalised-canonically"):
+        name = unicodedata.normalize("NFC", name)
+    if sw.on("job-suffix-cut"):
+        name = name.removesuffix(".json")
+    if sw.on("job-final-period-cut"):
+        name = name.rstrip(".") or name
+    if sw.on("job-nul-500") and "\0" in name:
+        raise RefusalError("internal")
+    if sw.on("job-double-period-refused") and ".." in name:
+        raise RefusalError("job-invalid")
     if sw.on("job-stripped"):
         name = name.strip()
     if not name and not sw.on("job-blank-as-unknown"):
@@ -94,11 +115,14 @@ def check_job(name: str, sw: Switches) -> str:
         "job-letter-first": r"[.]*[A-Za-z_一-龥][0-9A-Za-z_.\-一-龥]*",
         "job-last-chinese-missing": r"[.]*[0-9A-Za-z_\-一-龤][0-9A-Za-z_.\-一-龤]*",
         "job-chinese-beyond": r"[.]*[0-9A-Za-z_\-一-鿿][0-9A-Za-z_.\-一-鿿]*",
+        "job-first-chinese-missing": r"[.]*[0-9A-Za-z_\-丁-龥][0-9A-Za-z_.\-丁-龥]*",
+        "job-hyphen-first-refused": r"[.]*[0-9A-Za-z_一-龥][0-9A-Za-z_.\-一-龥]*",
+        "job-final-period-refused": r"[.]*[0-9A-Za-z_\-一-龥]([0-9A-Za-z_.\-一-龥]*[0-9A-Za-z_\-一-龥])?",
         "job-spaces": r"[.]*[0-9A-Za-z_\-一-龥][0-9A-Za-z_.\-一-龥 ]*",
     }.items():
         if sw.on(fault):
             pattern = other
-    matched = re.fullmatch(pattern, name)
+    matched = re.fullmatch(pattern, name, re.IGNORECASE if sw.on("job-kelvin-sign") else 0)
     if sw.on("job-dollar"):
         matched = re.match(f"^{pattern}$", name)
     if sw.on("job-unanchored"):
@@ -119,6 +143,10 @@ def integer(value: str, low: int, high: int, sw: Switches, what: str) -> int:
     if not pattern.fullmatch(value):
         raise RefusalError("invalid")
     number = int(value)
+    if sw.on(f"{what}-huge-500") and abs(number) >= 2**64:
+        raise RefusalError("internal")
+    if sw.on(f"{what}-zero-refused") and number == 0:
+        raise RefusalError("invalid")
     if sw.on(f"{what}-clamped"):
         number = min(max(number, low), high)
     if sw.on(f"{what}-wraps"):
@@ -131,7 +159,7 @@ def integer(value: str, low: int, high: int, sw: Switches, what: str) -> int:
 def parse_query(request: Request, sw: Switches) -> dict[str, str]:
     """Reads the query. A parameter that is repeated is refused."""
     found: dict[str, str] = {}
-    for part in request.query.split("&"):
+    for part in re.split("[&;]" if sw.on("query-semicolon") else "&", request.query):
         name, _, value = part.partition("=")
         if not part:
             continue
@@ -139,6 +167,8 @@ def parse_query(request: Request, sw: Switches) -> dict[str, str]:
             key, text = name, value
         else:
             key, text = (decode(half.replace("+", " "), "invalid") for half in (name, value))
+        if sw.on("query-decoded-twice") and "%" in text:
+            text = decode(text, "invalid")
         if sw.on("query-names-lower-case"):
             key = {"jobname": "jobName", "minplantime": "minPlanTime"}.get(key.lower(), key)
         if sw.on("query-snake-case"):
@@ -149,10 +179,16 @@ def parse_query(request: Request, sw: Switches) -> dict[str, str]:
     return found
 
 
+def _quoted(match: re.Match[str]) -> str:
+    return f'{match[1]}"{match[2]}"' if match[2] else match[0]
+
+
 def read_body(body: bytes, sw: Switches) -> Doc:
     """Reads a request body that is not empty: a JSON object in UTF-8."""
     if sw.on("body-bom-accepted"):
         body = body.removeprefix(b"\xef\xbb\xbf")
+    if sw.on("body-blank-is-empty") and not body.strip():
+        return {}
     encoding, errors = "utf-8", "strict"
     if sw.on("body-utf16-accepted") and b"\0" in body:
         encoding = "utf-16"
@@ -180,7 +216,16 @@ def read_body(body: bytes, sw: Switches) -> Doc:
                 text = re.sub(r"//[^\n]*\n?|,(?=\s*[\]}])", "", text)
             if sw.on("body-single-quotes"):
                 text = text.replace("'", '"')
-            doc = json.loads(text, parse_constant=constant, object_pairs_hook=pairs)
+            if sw.on("body-unquoted-names"):
+                text = re.sub(r'"[^"\n]*"|([{,]\s*)([A-Za-z_]\w*)(?=\s*:)', _quoted, text)
+            if sw.on("body-python-words"):
+                text = re.sub(r"\b(True|False|None)\b", "null", text)
+            if sw.on("body-leading-zeros"):
+                text = re.sub(r"(?<=[:\[,\s])(-?)0+(?=[0-9])", r"\1", text)
+            if sw.on("body-any-space"):
+                text = text.strip()
+            strict = not sw.on("body-control-characters")
+            doc = json.loads(text, parse_constant=constant, object_pairs_hook=pairs, strict=strict)
     except RecursionError:
         raise RefusalError("internal" if sw.on("body-deep-500") else "invalid") from None
     except ValueError:
@@ -206,6 +251,9 @@ def _string(value: Any, low: int, high: int | None, sw: Switches, what: str) -> 
         raise RefusalError("internal" if sw.on(f"{what}-type-500") else "invalid")
     if sw.on(f"{what}-pattern") and not re.fullmatch(r"[0-9A-Za-z_.-]*", value):
         raise RefusalError("invalid")
+    for fault, unwanted in _UNWANTED.items():
+        if sw.on(f"{what}-{fault}") and re.search(unwanted, value):
+            raise RefusalError("invalid")
     count = length(value, sw, what)
     if count < low or (high is not None and count > high):
         raise RefusalError("invalid")
@@ -230,6 +278,10 @@ def check_run(doc: Doc, sw: Switches) -> None:
         raise RefusalError("invalid")
     if sw.on("jobparams-at-most-ten") and len(params) > 10:
         raise RefusalError("invalid")
+    if sw.on("jobparams-at-most-hundred") and len(params) > 100:
+        raise RefusalError("invalid")
+    if sw.on("first-ten-params-only"):
+        params = params[:10]
     if sw.on("names-unique") and len({str(p.get("name")) for p in params if isinstance(p, dict)}) < len(params):
         raise RefusalError("invalid")
     for param in params[:1] if sw.on("first-param-only") else params:
@@ -238,6 +290,11 @@ def check_run(doc: Doc, sw: Switches) -> None:
         if not isinstance(param, dict):
             raise RefusalError("invalid")
         if sw.on("unknown-param-refused") and set(param) - {"name", "value", "paramType", "type"}:
+            raise RefusalError("invalid")
+        more = [value for key, value in param.items() if key not in ("name", "value", "paramType")]
+        if sw.on("further-null-refused") and None in more:
+            raise RefusalError("invalid")
+        if sw.on("further-object-refused") and any(isinstance(value, (dict, list)) for value in more):
             raise RefusalError("invalid")
         if sw.on("dialect-type-refused") and "type" in param:
             raise RefusalError("invalid")
@@ -257,6 +314,10 @@ def check_run(doc: Doc, sw: Switches) -> None:
             kind = param["paramType"]
             if sw.on("paramtype-any-case") and isinstance(kind, str):
                 kind = kind.lower()
+            if sw.on("paramtype-trimmed") and isinstance(kind, str):
+                kind = kind.strip()
+            if (sw.on("paramtype-empty-accepted") and kind == "") or (sw.on("paramtype-ordinal") and kind in (0, 1)):
+                continue
             if sw.on("paramtype-singular") and kind == "constant":
                 kind = "constants"
             if kind is None and sw.on("paramtype-null-accepted"):
@@ -286,12 +347,22 @@ def check_restart(doc: Doc, sw: Switches) -> None:
             continue
         if sw.on("restart-null-accepted") and doc[name] is None:
             continue
+        if sw.on("restart-empty-accepted") and doc[name] == "":
+            continue
+        if sw.on("restart-any-case") and isinstance(doc[name], str) and doc[name].lower() in allowed:
+            continue
+        if sw.on("restart-original-refused") and doc[name] == "original_version":
+            raise RefusalError("invalid")
         if sw.on("restart-specified-refused") and doc[name] == "specified_node":
             raise RefusalError("invalid")
         if doc[name] not in allowed:
             raise RefusalError("invalid")
     monitor = doc.get("ignore_obs_monitor", False)
     if sw.on("restart-boolean-coerced") and monitor in ("true", "false", 0, 1):
+        monitor = True
+    if sw.on("restart-boolean-numbers") and monitor in (0, 1):
+        monitor = True
+    if sw.on("restart-monitor-null") and monitor is None:
         monitor = True
     if not isinstance(monitor, bool):
         raise RefusalError("invalid")

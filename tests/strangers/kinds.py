@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.strangers.messages import Doc, Edit, Request, Response
+from tests.strangers.messages import Doc, Edit, Request, Response, operation_of
 
 Change = Callable[[Doc], object]
 
@@ -22,12 +22,26 @@ class Kind:
         statement: The statement of the document that a fault breaks, or that allows a variant.
         limits: Limits that differ from the document's.
         edit: What is done to each response.
+        like: The fault that this one is, but for one operation only.
+        operation: The operation.
     """
 
     text: str
     statement: str
     limits: dict[str, int] = field(default_factory=dict)
     edit: Edit | None = None
+    like: str = ""
+    operation: str = ""
+
+
+def narrowed(edit: Edit, operation: str) -> Edit:
+    """Returns an edit of the responses to requests for one operation, successful or not."""
+
+    def narrow(request: Request, response: Response) -> None:
+        if operation_of(request.path) == operation:
+            edit(request, response)
+
+    return narrow
 
 
 def change(operation: str, status: int, what: Change) -> Edit:

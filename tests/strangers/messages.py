@@ -26,6 +26,7 @@ ERRORS: dict[str, tuple[int, str, str]] = {
     "bad-signature": (401, "APIGW.0301", "Incorrect IAM authentication information: verify aksk signature fail"),
     "no-path": (404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
     "no-method": (405, "APIGW.0101", "The API does not exist."),
+    "conflict": (409, "DLF.3051", "The request parameter is invalid."),
     "not-acceptable": (406, "APIGW.0201", "API request error."),
     "length-required": (411, "APIGW.0197", "API request error."),
     "target-too-long": (414, "APIGW.0198", "API request error."),
@@ -131,6 +132,12 @@ class Response:
 
 
 Edit = Callable[[Request, Response], object]
+_WORDS = {"run-immediate": RUN, "instances/detail": LIST, "/stop": STOP, "/restart": RESTART}
+
+
+def operation_of(path: str) -> str:
+    """Returns the operation whose path this one looks like, whatever is wrong with it."""
+    return next((operation for word, operation in _WORDS.items() if word in path), SHOW)
 
 
 class RefusalError(Exception):
@@ -144,12 +151,26 @@ class RefusalError(Exception):
 
 @dataclass
 class Switches:
-    """Which fault and which variant a server has. Both are empty for the plain server."""
+    """Which fault and which variant a server has. Both are empty for the plain server.
+
+    A fault that has a scope is switched on while an operation of this name is asked for.
+    """
 
     fault: str = ""
     variant: str = ""
-    limits: Limits = field(default_factory=Limits)
+    altered: Limits = field(default_factory=Limits)
+    scope: str = ""
+    operation: str = ""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the operation that is asked for."""
+        return self.limits_of(self.operation)
+
+    def limits_of(self, operation: str) -> Limits:
+        """Returns the limits of an operation."""
+        return self.altered if self.scope in ("", operation) else Limits()
 
     def on(self, *names: str) -> bool:
         """Whether one of these faults or variants is switched on."""
-        return self.fault in names or self.variant in names
+        return (self.fault in names and self.scope in ("", self.operation)) or self.variant in names

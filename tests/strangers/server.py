@@ -11,10 +11,12 @@ import select
 import socketserver
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from io import BufferedIOBase
 
 from tests.strangers.faults import FAULTS
-from tests.strangers.messages import Limits, RefusalError, Request, Response, Switches
+from tests.strangers.kinds import narrowed
+from tests.strangers.messages import RESTART, STOP, Limits, RefusalError, Request, Response, Switches, operation_of
 from tests.strangers.service import MODES, Service
 from tests.strangers.variants import VARIANTS
 
@@ -28,6 +30,7 @@ _REASONS = {
     401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     429: "Too Many Requests",
@@ -37,18 +40,23 @@ _REASONS = {
 
 def make_service(mode: str = "one-job", fault: str = "", variant: str = "", clock: object = time.time) -> Service:
     """Returns a service with a fault and a variant, each by its name; empty is none."""
-    limits, edits = Limits(), []
+    limits, edits, scope = Limits(), [], ""
     for table, name in ((FAULTS, fault), (VARIANTS, variant)):
         if not name:
             continue
         chosen = table[name]
+        if chosen.like:
+            fault, scope = chosen.like, chosen.operation
+            chosen = table[fault]
+            if chosen.edit is not None:
+                chosen = replace(chosen, edit=narrowed(chosen.edit, scope))
         for limit, value in chosen.limits.items():
             setattr(limits, limit, value)
         if chosen.edit is not None:
             edits.append(chosen.edit)
     if not callable(clock):
         raise TypeError(clock)
-    return Service(mode, Switches(fault, variant, limits), tuple(edits), clock)
+    return Service(mode, Switches(fault, variant, limits, scope), tuple(edits), clock)
 
 
 class Connection:
@@ -106,6 +114,8 @@ class Connection:
             keep = False
         if self._sw.on("closes-after-three") and self._answered == 3:
             keep = False
+        if response.status == 413 and self._sw.on("413-silent"):
+            return False
         self._write(request, response, keep)
         if self._unread:
             self._reader.read(self._unread)
@@ -139,7 +149,10 @@ class Connection:
     def _read_body(self, request: Request) -> None:
         sw = self._sw
         encoding, sent = request.header("transfer-encoding"), request.header("content-length")
-        limit = sw.limits.body_max
+        asked = operation_of(request.path)
+        limit = sw.limits_of(asked).body_max
+        if (sw.on("restart-body-unlimited") and asked == RESTART) or (sw.on("stop-body-unlimited") and asked == STOP):
+            limit = _DRAIN_MAX
         if encoding is not None and (encoding.lower() != "chunked" or sent is not None):
             raise RefusalError("unreadable")
         if sent is not None and not re.fullmatch("[0-9]+", sent):

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
@@ -30,11 +31,15 @@ from tests.strangers.messages import (
     Request,
     Response,
     Switches,
+    operation_of,
 )
 from tests.strangers.signing import check_signature
 
 MODES = ("one-job", "any-job", "token-only", "keys-only", "throttled")
 TOKEN = "good"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+BEYOND_FLOAT = [f"{operation}-id-rounded" for operation in (SHOW, STOP, RESTART)]
+BEYOND_FLOAT += ["show-body-id-rounded", "list-body-id-rounded", "node-id-rounded", "run-body-id-rounded"]
 _PATH = ["jobs", "instances", "detail"]
 _NODE_STATES = ("waiting", "running", "success", "fail", "skip", "pause", "manual-stop")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
@@ -63,6 +68,7 @@ class Instance:
     started: float = 0.0
     looks: int = 0
     stops_at: float | None = None
+    restarts: int = 0
 
     def node(self) -> Doc:
         """Returns the instance's only node as it is shown."""
@@ -116,14 +122,15 @@ class Service:
         self.mode = mode
         self.sw = switches or Switches()
         self._edits = edits
-        offset = -600 if self.sw.on("clock-behind", "clock-behind-and-dated") else 0
-        offset = 600 if self.sw.on("clock-ahead") else -120 if self.sw.on("clock-two-minutes-behind") else offset
+        offset = -600 if self.sw.on("clock-behind-and-dated") else 0
         self._clock: Callable[[], float] = lambda: clock() + offset
         self._random = random.Random(1)
         self._project: str | None = None
         self._seeded: set[str] = set()
         self._instances: dict[int, Instance] = {}
         self._ids = self._numbers()
+        self._admitted = False
+        self._pages: dict[str, tuple[float, Doc]] = {}
         self._requests = count(1)
         self._seen = count(1)
         self._times: deque[float] = deque()
@@ -136,15 +143,17 @@ class Service:
             return iter(lambda: self._random.randint(-(2**63), 2**63 - 1), None)
         if self.sw.on("ids-descending"):
             return count(2**63 - 1, -1)
-        return count(starts.get(self.sw.variant, 132343))
+        return count(2**53 + 1 if self.sw.fault in BEYOND_FLOAT else starts.get(self.sw.variant, 132343))
 
     def respond(self, request: Request) -> Response:
         """Returns the response to a request."""
         with self._lock:
+            self.sw.operation = operation_of(request.path)
             try:
                 response = self._route(request)
             except RefusalError as refusal:
                 response = self.refuse(refusal)
+                self._carry_out_all_the_same(request, refusal)
             identifier = self.identify()
             response.set_header("X-Request-Id", identifier)
             if response.doc and str(response.doc.get("error_code")).startswith("APIGW"):
@@ -158,7 +167,25 @@ class Service:
     def identify(self) -> str:
         """Returns the ID of a request."""
         number = "1" if self.sw.on("request-id-constant") else str(next(self._requests))
+        if self.sw.on("request-id-of-second"):
+            number = str(int(self._clock()))
         return number.rjust(32, "0")
+
+    def _carry_out_all_the_same(self, request: Request, refusal: RefusalError) -> None:
+        """Does what a faulty server does although it refuses to."""
+        sw, parts = self.sw, request.path.split("/")
+        if refusal.error not in ("invalid", "unreadable", "media-type", "workspace-unknown", "bad-token", "no-token"):
+            return
+        despite = "401" if refusal.error in ("bad-token", "no-token") else "refusal"
+        operation = sw.operation
+        if not sw.on(f"{operation}-despite-{despite}") or parts[4:5] != ["myJob"]:
+            return
+        with suppress(RefusalError, ValueError, IndexError):
+            owner = (parts[2], None, "myJob")
+            if operation == RUN:
+                self._run(owner)
+            else:
+                self._on_instance(operation, owner, int(parts[6]))
 
     @staticmethod
     def refuse(refusal: RefusalError) -> Response:
@@ -179,6 +206,14 @@ class Service:
             self._body(request, RUN)
         if sw.on("options-answered") and request.method == "OPTIONS":
             return Response(204, None, [("Allow", self._allow(request))])
+        if (sw.on("root-200") and request.path == "/") or (sw.on("options-200") and request.method == "OPTIONS"):
+            return self._ok("", {})
+        if sw.on("trace-echoed") and request.method == "TRACE":
+            return self._ok("", {"echo": request.target})
+        if sw.on("method-unknown-500") and request.method not in METHODS:
+            raise RefusalError("internal")
+        if sw.on("list-cached-for-anyone") and self._cached(request) is not None:
+            return self._ok(LIST, self._cached(request))
         if sw.on("credentials-first"):
             self._authenticate(request, RUN)
         operation, project, job, identifier = self._find(request)
@@ -188,7 +223,9 @@ class Service:
             self._throttle(operation)
         if sw.on("validate-first"):
             self._check_path(request, project, job)
-        self._authenticate(request, operation)
+        if not sw.on("credentials-remembered") or not self._admitted or request.header("x-auth-token") is not None:
+            self._authenticate(request, operation)
+        self._admitted = True
         if sw.on("one-project"):
             self._project = self._project or project
             if project != self._project:
@@ -218,12 +255,16 @@ class Service:
             checks.check_run(doc, sw)
         if operation == RESTART:
             checks.check_restart(doc, sw)
+        if sw.on(f"{operation}-job-ignored"):
+            name = "myJob"
         try:
             self._look_up(workspace, name)
         except RefusalError as refusal:
             other = f"unknown-{refusal.error.partition('-')[0]}-as-instance"
             raise RefusalError("instance-unknown") if operation != RUN and sw.on(other) else refusal from None
         if operation == RUN:
+            if sw.on("runs-deduplicated"):
+                return self._run_once((project, workspace, name), repr(doc))
             return self._run((project, workspace, name))
         return self._on_instance(operation, (project, workspace, name), number)
 
@@ -246,6 +287,14 @@ class Service:
         if sw.on("path-words-decoded"):
             words = ("v1", "jobs", "run-immediate", "instances", "detail", STOP, RESTART)
             parts = [unquote(part) if unquote(part) in words else part for part in parts]
+        if sw.on("job-instances-misrouted") and parts[3:4] == ["instances"] and parts[4:] != ["detail"]:
+            raise RefusalError("no-path")
+        if sw.on("job-run-immediate-misrouted") and parts[3:4] == ["run-immediate"]:
+            raise RefusalError("no-path")
+        if sw.on("id-letters-404") and parts[4:5] == ["instances"] and re.search("[^-0-9]", "".join(parts[5:6])):
+            raise RefusalError("no-path")
+        if sw.on("id-negative-404") and parts[4:5] == ["instances"] and parts[5:6] and parts[5].startswith("-"):
+            raise RefusalError("no-path")
         if sw.on("path-any-prefix") and parts[:2] == ["api", "v1"]:
             parts = parts[1:]
         if sw.on("path-v2") and parts[0] == "v2":
@@ -272,6 +321,10 @@ class Service:
         if sw.on("method-override") and request.header("x-http-method-override"):
             actual = str(request.header("x-http-method-override"))
         accepted = {method, *(extra for extra in ("PUT", "HEAD", "OPTIONS") if sw.on(f"method-{extra.lower()}"))}
+        if sw.on("method-patch"):
+            accepted.add("PATCH")
+        if sw.on("method-delete-stops") and found[0] == SHOW and actual == "DELETE":
+            return (STOP, *found[1:])
         if sw.on("method-any"):
             accepted.add(actual)
         if sw.on("method-get-runs") and found[0] in (RUN, STOP, RESTART):
@@ -307,6 +360,16 @@ class Service:
             token = str(request.header("cookie")).partition("token=")[2]
         if sw.on("token-bearer") and (authorization or "").startswith("Bearer "):
             token = str(authorization)[7:]
+        if sw.on("token-in-authorization") and authorization and "=" not in authorization:
+            token = authorization.split(" ")[-1]
+        if sw.on("token-underscored") and request.header("x_auth_token"):
+            token = request.header("x_auth_token")
+        if sw.on("token-decoded") and token:
+            token = unquote(token)
+        if sw.on("token-end") and token and token.endswith(TOKEN):
+            token = TOKEN
+        if sw.on("token-list") and token and TOKEN in re.split("[,; ]+", token):
+            token = TOKEN
         if sw.on("basic-accepted") and (authorization or "").startswith("Basic "):
             return
         if sw.on("token-as-subject") and request.header("x-subject-token"):
@@ -383,6 +446,8 @@ class Service:
 
     def _body(self, request: Request, operation: str) -> Doc:
         sw = self.sw
+        if sw.on("stop-media-type-required") and operation == STOP and request.header("content-type") is None:
+            raise RefusalError("media-type")
         if operation not in (RUN, RESTART):
             if request.body and sw.on("body-of-get-refused", "body-of-stop-refused"):
                 raise RefusalError("invalid")
@@ -395,8 +460,6 @@ class Service:
             given = (request.header("content-type") or "").partition(";")[0].strip().lower()
             if sw.on("empty-body-media-type-refused") and given not in ("", "application/json"):
                 raise RefusalError("media-type")
-            if sw.on("empty-json-refused") and given == "application/json":
-                raise RefusalError("invalid")
             return {}
         sent = request.header("content-type")
         if sent is None and not sw.on("content-type-missing-accepted"):
@@ -412,6 +475,12 @@ class Service:
             wrong = "json" not in media_type
         if sw.on("media-type-prefix"):
             wrong = not media_type.startswith("application/json")
+        if sw.on("media-type-suffix") and media_type.endswith("+json"):
+            wrong = False
+        if sw.on("media-type-wildcard") and media_type in ("*/*", "application/*"):
+            wrong = False
+        if sw.on("media-type-quotes-refused") and '"' in (sent or ""):
+            wrong = True
         if sw.on("media-type-form") and media_type == "application/x-www-form-urlencoded":
             return {}
         if wrong:
@@ -427,8 +496,21 @@ class Service:
             return {}
         return checks.read_body(request.body, sw)
 
+    def _cached(self, request: Request) -> Doc | None:
+        """Returns the list that was sent for a target within the last second."""
+        sent, doc = self._pages.get(request.target, (-1.0, None))
+        return doc if request.method == "GET" and self._clock() - sent < 1 else None
+
+    def _run_once(self, owner: tuple[str, str | None, str], body: str) -> Response:
+        key = f"{owner} {body} {int(self._clock())}"
+        if key not in self._pages:
+            self._pages[key] = (0.0, self._run(owner).doc or {})
+        return self._ok(RUN, dict(self._pages[key][1]))
+
     def _run(self, owner: tuple[str, str | None, str]) -> Response:
         identifier = next(self._ids)
+        if self.sw.on("only-12-kept") and len(self._instances) >= 12:
+            del self._instances[min(self._instances)]
         if self.sw.on("ids-reused") and self._instances:
             identifier = max(self._instances)
         planned = int(self._clock() * 1000)
@@ -466,7 +548,13 @@ class Service:
 
     def _on_instance(self, operation: str, owner: tuple[str, str | None, str], number: int) -> Response:
         sw = self.sw
+        if sw.on(f"{operation}-id-rounded"):
+            number = int(float(number))
+        if sw.on(f"{operation}-id-of-32-bits"):
+            number %= 2**32
         instance = self._instances.get(number)
+        if sw.on("project-any-case") and instance is not None:
+            owner = (instance.owner[0] if owner[0].lower() == instance.owner[0].lower() else owner[0], *owner[1:])
         foreign = instance is not None and any(
             mine != theirs and not sw.on(f"instance-of-any-{what}")
             for what, mine, theirs in zip(("project", "workspace", "job"), instance.owner, owner, strict=True)
@@ -474,9 +562,17 @@ class Service:
         if sw.on("instance-unknown-shown") and self._instances and instance is None:
             instance = next(iter(self._instances.values()))
         if instance is None or foreign or not self._appeared(instance):
+            if sw.on(f"{operation}-unknown-accepted"):
+                return self._ok(operation, None)
+            if sw.on(f"{operation}-unknown-invalid"):
+                raise RefusalError("invalid")
+            if sw.on(f"{operation}-unknown-500"):
+                raise RefusalError("internal")
             raise RefusalError("instance-unknown")
         if operation == SHOW:
             self._advance(instance)
+            if sw.on("ended-forgotten") and instance.history.count("success") > 3:
+                del self._instances[number]
             doc = instance.summary()
             del doc["submitTime"], doc["jobInstanceName"]
             return self._ok(SHOW, doc | {"total": 1, "nodes": [instance.node()]})
@@ -492,18 +588,28 @@ class Service:
             allowed = ()
         if sw.on("runs-by-time"):
             self._advance(instance)
+        if operation == STOP:
+            also = {"stop-stopped-accepted": "manual-stop", "stop-ended-accepted": "success"}
+        else:
+            also = {"restart-running-accepted": "running", "restart-waiting-accepted": "waiting"}
+        allowed += tuple(state for fault, state in also.items() if sw.on(fault))
+        if (sw.on("restart-once") and operation == RESTART and instance.restarts) or (
+            sw.on("stop-after-restart-refused") and operation == STOP and instance.restarts
+        ):
+            allowed = ()
+        if instance.status not in allowed and sw.on(f"{operation}-wrong-state-409"):
+            raise RefusalError("conflict")
+        if instance.status not in allowed and sw.on(f"{operation}-wrong-state-as-unknown"):
+            raise RefusalError("instance-unknown")
         if instance.status not in allowed and not sw.on(f"{operation}-any-state"):
             if sw.on(f"{operation}-wrong-state-ignored"):
                 return self._ok(operation, None)
             raise RefusalError("internal" if sw.on("wrong-state-500") else "invalid")
-        if sw.on("restart-with-new-id") and operation == RESTART:
-            identifier = next(self._ids)
-            self._instances[identifier] = self._start(identifier, owner, int(self._clock() * 1000))
-            return self._ok(operation, None)
         if sw.on("stop-comes-later") and operation == STOP:
             instance.stops_at = instance.stops_at or self._clock() + _LATE_SECONDS
             return self._ok(operation, None)
         if not sw.on(f"{operation}-does-nothing"):
+            instance.restarts += operation == RESTART
             stopped = "success" if sw.on("stop-as-success") else "fail" if sw.on("stop-as-fail") else "manual-stop"
             again = "running" if sw.on("restart-runs-at-once", "starts-running") else "waiting"
             instance.status = stopped if operation == STOP else again
@@ -511,6 +617,10 @@ class Service:
             if sw.on("restart-plans-anew") and operation == RESTART:
                 instance.planned = int(self._clock() * 1000) - 1
             instance.ended = int(self._clock() * 1000) if operation == STOP else None
+        if sw.on(f"{operation}-all"):
+            for other in self._instances.values():
+                if other.owner == owner and other.status in allowed:
+                    other.status = instance.status
         if sw.on("stop-removes") and operation == STOP:
             del self._instances[number]
         return self._ok(operation, None)
@@ -536,6 +646,10 @@ class Service:
         if instance.status in steps and shown[-times:] == [instance.status] * times:
             instance.status = steps[instance.status]
         shown.append(instance.status)
+        if sw.on("stopped-ends-later") and shown.count("manual-stop") > 3:
+            instance.status = "success"
+        if sw.on("success-fails-later") and shown.count("success") > 3:
+            instance.status = "fail"
         if instance.status in _FINAL and instance.ended is None:
             instance.ended = int(self._clock() * 1000)
 
@@ -561,6 +675,8 @@ class Service:
             self._instances[identifier] = instance
 
     def _list(self, request: Request, project: str, workspace: str | None) -> Response:
+        if self.sw.on("list-cached-for-any-workspace") and self._cached(request) is not None:
+            return self._ok(LIST, self._cached(request))
         if not self.sw.on("list-workspace-unchecked"):
             self._look_up(workspace, "myJob", lists=True)
         owner = (project, workspace, "myJob")
@@ -580,7 +696,9 @@ class Service:
             and (instance.owner[0] == project or self.sw.on("list-any-project"))
             and (instance.owner[1] == workspace or self.sw.on("list-any-workspace"))
         ]
-        return self._ok(LIST, list_instances(found, request, self._clock(), self.sw))
+        doc = list_instances(found, request, self._clock(), self.sw)
+        self._pages[request.target] = (self._clock(), doc)
+        return self._ok(LIST, doc)
 
 
 def _without_dots(path: str) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from tests.strangers.faults import FAULTS
+from tests.strangers.faults_further import FURTHER_FAULTS
 from tests.strangers.messages import Request
 from tests.strangers.probes import LARGE, LIST_SESSION, NOW, RUN_PATH, SESSIONS, Session
+from tests.strangers.probes_further import FURTHER_LARGE, FURTHER_SESSIONS
 from tests.strangers.server import Connection, Server, make_service
 from tests.strangers.signing import sign
 from tests.strangers.variants import VARIANTS
@@ -41,7 +43,9 @@ def _transcript(session: Session, fault: str = "", variant: str = "") -> bytes:
 
 
 def _shows(fault: str = "", variant: str = "") -> bool:
-    sessions = [*SESSIONS, *LARGE]
+    sessions = [*SESSIONS, *FURTHER_SESSIONS, *FURTHER_LARGE, *LARGE]
+    if fault in FURTHER_FAULTS:
+        sessions = [*FURTHER_SESSIONS, *SESSIONS, *FURTHER_LARGE, *LARGE]
     if (fault or variant).startswith(_OF_LISTS):
         sessions.insert(0, LIST_SESSION)
     if fault.startswith(_OF_LARGE_BODIES):

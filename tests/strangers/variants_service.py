@@ -48,10 +48,6 @@ SERVICE_VARIANTS: dict[str, Kind] = {
         "Answers 415 to a Content-Type that is not JSON also where no body follows.",
         "responses.UnsupportedMediaType; RFC 9110, 15.5.16: the indicated Content-Type is enough",
     ),
-    "empty-json-refused": Kind(
-        "Refuses content of no bytes with the Content-Type application/json.",
-        "x-refusals: a body is unreadable if it is not one JSON text; RFC 8259, 2: an empty text is none",
-    ),
     "content-encoding-decoded": Kind(
         "Decodes bodies with Content-Encoding: gzip.", "RFC 9110, 8.4: a content coding keeps the media type"
     ),
@@ -79,10 +75,6 @@ SERVICE_VARIANTS: dict[str, Kind] = {
     "many-states": Kind("Goes through waiting-confirm, freeze and pause before it runs.", _STATES),
     "starts-running": Kind("Starts runs in the state running, without waiting.", _STATES),
     "restart-refused": Kind("Restarts no instance.", _RESTART),
-    "restart-with-new-id": Kind(
-        "Restarts an instance under a new ID, and leaves the old one as it was.",
-        "restartJobInstance: that the instance keeps its ID is not stated.",
-    ),
     "restart-runs-at-once": Kind("Goes on from restart in the state running.", _STATES),
     "restart-plans-anew": Kind(
         "Plans an instance for the time of its restart.",
@@ -103,9 +95,6 @@ SERVICE_VARIANTS: dict[str, Kind] = {
         "Plans runs for the full second in which they were started.",
         "JobInstance: planTime is when the instance was planned to start; in which steps is not stated.",
     ),
-    "clock-behind": Kind("Has a clock that is ten minutes behind.", _CLOCK),
-    "clock-ahead": Kind("Has a clock that is ten minutes ahead.", _CLOCK),
-    "clock-two-minutes-behind": Kind("Has a clock that is two minutes behind.", _CLOCK),
     "clock-behind-and-dated": Kind(
         "Has a clock that is ten minutes behind, and tells it by Date.", _CLOCK + " RFC 9110, 6.6.1"
     ),
@@ -120,14 +109,10 @@ SERVICE_VARIANTS: dict[str, Kind] = {
     "list-long-window-refused": Kind("Refuses a window longer than three days.", _WINDOW),
     "list-long-window-empty": Kind("Lists nothing for a window longer than three days.", _WINDOW),
     "list-long-window-in-full": Kind("Lists all of a window longer than three days.", _WINDOW),
-    "list-backward-window-refused": Kind(
-        "Refuses a minPlanTime after maxPlanTime.", "parameters.MinPlanTime and MaxPlanTime; examples.ParameterInvalid"
-    ),
     "list-in-random-order": Kind("Lists instances in an order of no meaning.", "The order is stated nowhere."),
     "busy-at-times": Kind(
         "Answers 503 to each fortieth request.", "responses.ServiceUnavailable: the service cannot answer now."
     ),
-    "throttle-5": Kind("Throttles after 5 requests a second.", _POLICY, {"rate": 5}),
     "throttle-fixed-seconds": Kind("Takes 20 requests in each of the clock's seconds.", _POLICY, {"rate": 20}),
     "retry-after-2": Kind(
         "Asks to wait for two seconds.", "headers.RetryAfter: minimum 0", edit=header("", 429, "Retry-After", "2")
