@@ -201,7 +201,7 @@ class Caller:
             raise NotToBeHadError(reason)
         return self._connection.bare(request, self.target.auth)
 
-    def count_and_send(self, request: Request, *, allowed: bool) -> Exchange:
+    def count_and_send(self, request: Request, *, allowed: bool, auth: Any = WITH_CREDENTIALS) -> Exchange:
         """Send a request about what the server has, if it may be; it is counted.
 
         Raises:
@@ -209,7 +209,7 @@ class Caller:
         """
         if reason := self._obstacle(request.operation, Base.THERE, allowed=allowed):
             raise NotToBeHadError(reason)
-        exchange = self.raw(request)
+        exchange = self.raw(request, auth)
         self._learn(exchange, Base.THERE)
         return exchange
 
@@ -279,7 +279,8 @@ class Caller:
     def _base(self, case: Case, base: Base) -> Request:
         """Return the request that a case changes."""
         operation = case.operation
-        if base == Base.THERE and not case.is_elsewhere and "x-allowed-states" in operation.node:
+        names_it = not case.is_elsewhere or case.bases
+        if base == Base.THERE and names_it and "x-allowed-states" in operation.node:
             if case.violation is None:
                 return self.in_allowed_state(operation)
             # Refused for its state, it would not be refused for what is wrong with it.
@@ -302,7 +303,9 @@ class Caller:
         """
         # What such an operation is about may have come to another state by now.
         request = self.request(operation, fresh=self.target.own or operation.id in self._carried_out)
-        self.await_allowed_state(request)
+        if not self._things.until_allowed(request):
+            request = self.request(operation, fresh=True)
+            self.await_allowed_state(request)
         return request
 
     def await_allowed_state(self, request: Request) -> None:

@@ -88,9 +88,10 @@ class Things:
     def until_allowed(self, request: Request) -> bool:
         """Look at what a request is about until its state allows the operation; return whether it came to that."""
         allowed = request.operation.node.get("x-allowed-states", ())
+        final = self._caller.final_states(request.operation)
         for pause in PAUSES:
             state = self.state(request)
-            if state is None or state in allowed:
+            if state is None or state in allowed or state in final:
                 return state in allowed
             if not self._caller.target.own:
                 self._patience -= pause
