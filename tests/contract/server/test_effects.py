@@ -176,7 +176,7 @@ def test_first_state(operation: Operation, registry: Caller) -> None:
             shown = registry.carried_out(look, fresh=True)
             state = shown.body.get(name) if isinstance(shown.body, dict) else None
             if state is None or state in allowed:
-                not_shown(registry, case, f"its first state is {state}")
+                pytest.skip(f"its first state is {state}, which allows it")
             exchange = registry.count_and_send(registry.following(link, operation, shown), allowed=False)
         except NotToBeHadError as error:
             not_shown(registry, case, str(error))
