@@ -148,6 +148,8 @@ class Exchange:
         for name, value in sent.headers.items():
             if name in _SECRETS and not self.target.own:
                 value = "$TOKEN" if name == "x-auth-token" else "<credentials>"
+            elif self.target.token and not self.target.own:  # where no token belongs
+                value = value.replace(self.target.token, "$TOKEN")
             if name not in _OF_ANY_CLIENT or (name == "accept" and value != "*/*"):
                 parts += ["-H", f"{name}: {value}" if value else f"{name};"]
         if body := self.request.content:

@@ -12,6 +12,10 @@ UNSTATED: dict[str, str] = {
     "instance-of-any-job": _ONE_JOB,
     "instance-of-any-workspace": _ONE_JOB,
     "list-any-workspace": _ONE_JOB,
+    "request-id-differs": (
+        "A header and the body each have an ID of the request, but that a request has only one is not stated: the "
+        "gateway and the service may each have given it one."
+    ),
     "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
     "throttle-none": "When a server throttles, and whether it does, is its own policy.",
 }

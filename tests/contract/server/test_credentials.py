@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections.abc import Callable, Generator
@@ -18,10 +19,12 @@ import pytest
 from dataarts_auth import SignatureAuth
 from tests.contract.caller import Caller
 from tests.contract.cases import Case, Refusals, refusals
-from tests.contract.changes import Change, header, no_body, nothing, query
+from tests.contract.changes import Change, header, in_turn, no_body, nothing, query
+from tests.contract.changes import content as body_of
 from tests.contract.changes import parameter as parameter_change
 from tests.contract.conftest import DOCUMENT
-from tests.contract.document import Operation
+from tests.contract.document import Operation, Parameter
+from tests.contract.samples import sample
 from tests.contract.server._tables import assert_kept
 
 TOKEN = next((each.header for each in DOCUMENT.security_schemes if not each.is_signature), "X-Auth-Token")
@@ -45,8 +48,12 @@ def _wrong_tokens(token: str) -> dict[str, Change]:
         "the token in a cookie": header("Cookie", f"{TOKEN}={token}; token={token}"),
         "the token in X-Subject-Token": header("X-Subject-Token", token),
         "the token as a wildcard": header(TOKEN, "*"),
+        "the token with its first character percent-encoded": header(TOKEN, f"%{ord(token[0]):02X}{token[1:]}"),
         "null for a token": header(TOKEN, "null"),
     }
+    if "-" in TOKEN:
+        underscored = TOKEN.replace("-", "_")
+        found[f"the token as {underscored}"] = header(underscored, token)
     if len(token) > 1:
         found["the token without its last character"] = header(TOKEN, token[:-1])
         found["the token without its first character"] = header(TOKEN, token[1:])
@@ -83,22 +90,30 @@ class _Signed(httpx.Auth):
 
 
 class _SignedByHand(httpx.Auth):
-    """Signs no other headers than those that are named, as the signing guide has it."""
+    """Signs no other headers than those that are named, as the signing guide has it.
+
+    Args:
+        pair: Access key and secret key, which may be empty.
+        names: The headers, sorted.
+        claimed: What is signed in the place of the body's hash.
+    """
 
     requires_request_body = True
 
-    def __init__(self, pair: tuple[str, str], *names: str) -> None:
+    def __init__(self, pair: tuple[str, str], *names: str, claimed: str = "") -> None:
         self._access_key, self._secret_key = pair
         self._names = names
+        self._claimed = claimed
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with the date and the signature."""
         date = request.headers["X-Sdk-Date"] = datetime.now(UTC).strftime(_DATE)
         target = httpx.URL(f"http://a{request.extensions['target'].decode()}")
         lines = "".join(f"{name}:{request.headers[name]}\n" for name in self._names)
-        names, body = ";".join(self._names), hashlib.sha256(request.content).hexdigest()
+        names, body = ";".join(self._names), self._claimed or hashlib.sha256(request.content).hexdigest()
         uri = quote(unquote(target.raw_path.decode().partition("?")[0]))
-        canonical = f"{request.method}\n{uri}/\n{target.query.decode()}\n{lines}\n{names}\n{body}"
+        query = "&".join(sorted(target.query.decode().split("&")))
+        canonical = f"{request.method}\n{uri}/\n{query}\n{lines}\n{names}\n{body}"
         text = f"SDK-HMAC-SHA256\n{date}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         signature = hmac.new(self._secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
         request.headers[SIGNATURE] = (
@@ -137,8 +152,10 @@ def _set(name: str, change: Callable[[str], str]) -> Callable[[httpx.Request], N
 def _wrong_signatures(pair: tuple[str, str]) -> dict[str, httpx.Auth]:
     """Return what signs wrongly, by what is wrong with it."""
     access_key, secret_key = pair
-    return {
-        "another access key": _Signed(("NOSUCHACCESSKEYOFTHECONTRACTSUITE", secret_key)),
+    found: dict[str, httpx.Auth] = {
+        "another access key": _Signed((_NO_SUCH_KEY, secret_key)),
+        "another access key, and the empty secret key": _SignedByHand((_NO_SUCH_KEY, ""), "host", "x-sdk-date"),
+        "the empty secret key": _SignedByHand((access_key, ""), "host", "x-sdk-date"),
         "another secret key": _Signed((access_key, "no-such-secret-key-of-the-contract-suite")),
         "the access key for a secret key": _Signed((access_key, access_key)),
         "the access key without its last character": _Signed((access_key[:-1] or "x", secret_key)),
@@ -165,8 +182,12 @@ def _wrong_signatures(pair: tuple[str, str]) -> dict[str, httpx.Auth]:
             }.items()
         },
     }
+    if access_key.swapcase() != access_key:
+        found["the access key with capitals for small letters"] = _Signed((access_key.swapcase(), secret_key))
+    return found
 
 
+_NO_SUCH_KEY = "NOSUCHACCESSKEYOFTHECONTRACTSUITE"
 _HEX = "0123456789abcdef"
 _DATE = "%Y%m%dT%H%M%SZ"
 
@@ -227,6 +248,51 @@ def test_what_is_no_signature(operation: Operation, caller: Caller) -> None:
     few = _SignedByHand(caller.target.key_pair, "host", "x-sdk-date")
     tried = "a signature that covers no more headers than the host and its date"
     assert_kept(caller, [_case(operation, "signature", tried, nothing, few, allowed=True), *cases])
+
+
+@needing_credentials
+def test_claimed_hash(operation: Operation, caller: Caller) -> None:
+    """A signature covers the body that is sent, not one whose hash a header claims, though it is signed."""
+    if caller.target.key_pair is None:
+        pytest.skip("no key pair was given")
+    claimed = hashlib.sha256(b"another body of the contract suite").hexdigest()
+    auth = _SignedByHand(caller.target.key_pair, "host", _HASH.lower(), "x-sdk-date", claimed=claimed)
+    tried = f"signed for another body, with its hash in {_HASH}"
+    assert_kept(caller, [_case(operation, "signature", tried, header(_HASH, claimed), auth)])
+
+
+_HASH = "X-Sdk-Content-Sha256"
+
+
+@pytest.mark.parametrize("operation", [each for each in NEED_CREDENTIALS if each.bodies], ids=lambda each: each.id)
+def test_signature_of_a_long_body(operation: Operation, caller: Caller) -> None:
+    """A signature covers a long body to its end."""
+    if (pair := caller.target.key_pair) is None:
+        pytest.skip("no key pair was given")
+    value = operation.body_example
+    if value is None:
+        value = sample(DOCUMENT.bundled(operation.bodies[str(operation.media_type)]))
+    cases = []
+    for part in _PARTS:
+        content = json.dumps(value).encode().ljust(part + 1)
+        if len(content) > (operation.max_body_bytes or len(content)):
+            continue
+        signed = {
+            f"changed behind its first {part} bytes": _other(content=lambda body: body[:-1] + b"\n"),
+            f"of which the first {part} bytes are signed": _other(content=lambda body, part=part: body[:part]),
+        }
+        for about, sign in signed.items():
+            tried = f"a body of {len(content)} bytes {about}"
+            cases.append(_case(operation, "signature", tried, body_of(content), _Signed(pair, sign=sign)))
+        longest = content
+    if cases:
+        tried = f"a signed body of {len(longest)} bytes"
+        cases.append(_case(operation, "signature", tried, body_of(longest), _Signed(pair), allowed=True))
+    assert_kept(caller, cases)
+
+
+_PARTS = (4096, 65536)
+"""How much of a body, in bytes, is read at once by some."""
 
 
 class _At(httpx.Auth):
@@ -320,6 +386,46 @@ def test_signature_of_aquery(operation: Operation, caller: Caller) -> None:
                     auth=auth,
                 )
             )
+    assert_kept(caller, cases)
+
+
+def _settled(operation: Operation) -> list[tuple[Parameter, Any]]:
+    """Return parameters of the query that can be left out, with values that change the least: their defaults first."""
+    found = [
+        (parameter, value)
+        for parameter in operation.parameters
+        if parameter.location == "query" and not parameter.required
+        if (value := parameter.schema.get("default", parameter.example)) is not None
+    ]
+    return sorted(found, key=lambda each: "default" not in each[0].schema)
+
+
+@needing_credentials
+def test_query_added_after_signing(operation: Operation, caller: Caller) -> None:
+    """A parameter that is added to the query after it was signed makes the signature wrong."""
+    if caller.target.key_pair is None:
+        pytest.skip("no key pair was given")
+    name, change = "further", query("further", "1")
+    for parameter, value in _settled(operation)[:1]:
+        name, change = parameter.name, parameter_change(parameter, value)
+    auth = _Signed(caller.target.key_pair, sign=_other(target=lambda target: re.sub(rb"[?&][^?&]*$", b"", target)))
+    tried = f"{name} added to the query after it was signed"
+    assert_kept(caller, [_case(operation, "signature", tried, change, auth)])
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in DOCUMENT.operations if len(_settled(each)) > 1], ids=lambda each: each.id
+)
+def test_order_of_a_query(operation: Operation, caller: Caller) -> None:
+    """A signature covers the query's parameters in the order of their names, whatever the order they are sent in."""
+    if (auth := caller.target.credentials.get("signature")) is None:
+        pytest.skip("no signature was given")
+    few = sorted(_settled(operation)[:2], key=lambda each: each[0].name)
+    cases = []
+    for pairs in (few, few[::-1]):
+        change = in_turn(*(parameter_change(*pair) for pair in pairs))
+        tried = f"a signature with {' before '.join(each.name for each, _ in pairs)} in the query"
+        cases.append(_case(operation, "signature", tried, change, auth, allowed=True))
     assert_kept(caller, cases)
 
 

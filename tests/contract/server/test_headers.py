@@ -83,7 +83,7 @@ def test_content_type_without_body(operation: Operation, caller: Caller) -> None
 
 @pytest.mark.last
 def test_every_response(caller: Caller, records: Records) -> None:
-    """What holds for every response held for all that came: IDs that differ, the same in header and body."""
+    """What holds for every response held for all that came, such as IDs that differ."""
     wrong = in_passing(records)
 
     assert not wrong, "\n".join([wrong[0].message, *(record.title for record in wrong[1:])])
