@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -26,7 +27,7 @@ from .values import variants
 
 ADVICE = "it may start a run: ALLOW_RUNS=, with JOB= (and WORKSPACE=), allows some"
 APPEARS = 15.0
-"""Seconds in all that are waited for what was just made to appear."""
+"""Seconds in all that are waited for what was made and does not appear."""
 
 _LOOKS_AGAIN = 0.2
 
@@ -135,22 +136,23 @@ class Caller:
 
     def seen(self, request: Request) -> Exchange:
         """Send a request that looks at what was just made, which may take a moment to appear."""
-        exchange = self.raw(request)
-        while self._may_appear(exchange):
-            exchange = self.raw(request)
+        return self._until_there(lambda: self.raw(request))
+
+    def _until_there(self, send: Callable[[], Exchange]) -> Exchange:
+        """Send a request about what was just made, and again until that is there."""
+        exchange, waited = send(), 0.0
+        while self._is_missing(exchange) and not self.target.own and waited < self._patience:
+            time.sleep(_LOOKS_AGAIN)
+            exchange, waited = send(), waited + _LOOKS_AGAIN
+        if self._is_missing(exchange):
+            self._patience -= waited
         return exchange
 
-    def _may_appear(self, exchange: Exchange) -> bool:
-        """Return whether what was just made is not there yet, and wait for a moment if so."""
+    def _is_missing(self, exchange: Exchange) -> bool:
+        """Return whether it is refused because what another operation made is not there."""
         operation = exchange.request.operation
         missing = self.document.not_found(operation).get(exchange.code)
-        if missing is None or missing.name not in self.document.made(operation):
-            return False
-        if self.target.own or self._patience < 0:
-            return False
-        self._patience -= _LOOKS_AGAIN
-        time.sleep(_LOOKS_AGAIN)
-        return True
+        return missing is not None and missing.name in self.document.made(operation)
 
     def server_time(self) -> float:
         """Return the server's time in seconds since 1970: that of its header Date, or else of this machine."""
@@ -338,10 +340,11 @@ class Caller:
         def may_repeat() -> bool:
             return self._obstacle(case.operation, base, allowed=case.violation is None) is None
 
-        exchange = self._connection.send(request, auth, may_repeat=may_repeat)
-        if base == Base.THERE and case.violation is None and not case.is_elsewhere:
-            while self._may_appear(exchange):
-                exchange = self._connection.send(request, auth, may_repeat=may_repeat)
+        def send() -> Exchange:
+            return self._connection.send(request, auth, may_repeat=may_repeat)
+
+        appears = base == Base.THERE and case.violation is None and not case.is_elsewhere
+        exchange = self._until_there(send) if appears else send()
         if case.violation is None or case.names_nothing or (base == Base.NOWHERE and exchange.status >= 400):
             self._learn(exchange, Base.NOWHERE if case.is_elsewhere else base)
         elif base == Base.THERE and exchange.status < 300:
