@@ -12,6 +12,7 @@ UNSTATED: dict[str, str] = {
     "instance-of-any-job": _ONE_JOB,
     "instance-of-any-workspace": _ONE_JOB,
     "list-any-workspace": _ONE_JOB,
+    "project-any-case": "IDs are hexadecimal as a rule; the document does not say that their capitals tell them apart.",
     "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
     "throttle-none": "When a server throttles, and whether it does, is its own policy.",
 }
