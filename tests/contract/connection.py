@@ -20,6 +20,7 @@ from .target import Target
 LONGEST_WAIT = 30.0
 """Seconds that are waited at most when a server says when to come back. The client waits no longer, either."""
 
+_CLOCK_SECONDS = 3600.0
 _PAUSES = (0.5, 1.0, 2.0)
 _TIMES = 20
 _SHORTEST = 0.05
@@ -106,7 +107,9 @@ class Connection:
         self._records.responses[operation.id, status, str(exchange.code or "")] += 1
         if date := exchange.response.headers.get("date"):
             with suppress(ValueError):
-                self.clock_difference = parsedate_to_datetime(date).timestamp() - time.time()
+                difference = parsedate_to_datetime(date).timestamp() - time.time()
+                # A Date that is further off tells no clock, but was put there once, by a cache for example.
+                self.clock_difference = difference if abs(difference) <= _CLOCK_SECONDS else None
         response = operation.response(status) or self._document.outside.get(status)
         for name in response.headers if response else ():
             if name in exchange.response.headers:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import re
 import string
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from .document import Document
@@ -29,7 +32,7 @@ _CONFUSED: dict[str, tuple[Any, ...]] = {
     "boolean": (None, 1, "text", []),
 }
 # What engines for regular expressions disagree about: digits and letters of other scripts, line breaks, spaces.
-_ODD = "\n\r\t\0\x7f\u00a0é٣１Ａ豈\u3400\u2028\u200b\u0301\ue000😀"
+_ODD = "\n\r\t\0\x7f\u00a0é٣１Ａ\uf900\u3400\u2028\u200b\u0301\ue000😀"
 _MANY = 101
 """More items, or further properties, than implementations tend to allow on their own."""
 _MOST = 2000
@@ -147,11 +150,16 @@ def _of_string(schema: dict[str, Any], place: str) -> Iterator[Variant]:
         yield Variant(place, "format", text, text)
     if "pattern" in schema:
         one = next(iter(strings(schema, 1)), "a")
-        for character in pattern_characters(schema["pattern"]):
+        taken = taken_for_allowed(schema["pattern"])
+        first = {*_FIRST_CHARACTERS, *taken}
+        for character in dict.fromkeys([*pattern_characters(schema["pattern"]), *taken]):
             note = f"with U+{ord(character):04X}"
             for text in (one + character + one, character, character + one, one + character, character * 2):
-                further = character not in _FIRST_CHARACTERS or text != one + character + one
+                further = character not in first or text != one + character + one
                 yield Variant(place, "pattern", text, text, note, further)
+        for mark in allowed_marks(schema["pattern"]):
+            for text in (f"{one}{mark}{mark}{one}", mark * 3):
+                yield Variant(place, "pattern", text, text, f"with U+{ord(mark):04X} again and again")
     for note, text in STRINGS.items():
         yield Variant(place, "characters", text, text, note, further=note not in _FIRST_STRINGS)
 
@@ -179,6 +187,55 @@ def pattern_characters(pattern: str) -> list[str]:
     named = {chr(int(digits, 16)) for digits in escapes} | {character for character in pattern if character > "~"}
     near = {chr(ord(character) + step) for character in named for step in (-1, 0, 1)}
     return list(dict.fromkeys([*string.printable[:95], *sorted(near), *_ODD]))
+
+
+_CHANGES: tuple[Callable[[str], str], ...] = (
+    str.casefold,
+    str.lower,
+    str.upper,
+    lambda character: unicodedata.normalize("NFC", character),
+    lambda character: unicodedata.normalize("NFKC", character),
+)
+"""What makes texts that differ the same to those who compare them without regard to case, or normalise them."""
+_OF_EACH_CHANGE = 2
+
+
+@cache
+def taken_for_allowed(pattern: str) -> list[str]:
+    """Return characters that a pattern forbids, although it allows what they turn into: the Kelvin sign is a small k.
+
+    They are the first of each change of case, and of each normalisation.
+    """
+    found: dict[str, None] = {}
+    for changed in _changed():
+        wrong = (each for each, other in changed if _allows(pattern, other[0]) and not _allows(pattern, each))
+        found |= dict.fromkeys(islice(wrong, _OF_EACH_CHANGE))
+    return list(found)
+
+
+@cache
+def _changed() -> list[list[tuple[str, str]]]:
+    """Return the characters beyond ASCII that each change turns into others, those that stay one character first."""
+    characters = [chr(code) for code in range(0x80, 0x10000) if not 0xD800 <= code < 0xE000]
+    changed = [[(each, other) for each in characters if (other := change(each)) != each] for change in _CHANGES]
+    return [sorted(each, key=lambda pair: len(pair[1])) for each in changed]
+
+
+@cache
+def allowed_marks(pattern: str) -> list[str]:
+    """Return the marks of ASCII that a pattern allows inside a text: some servers refuse two of them in a row."""
+    return [mark for mark in string.punctuation if _allows(pattern, mark)]
+
+
+def _allows(pattern: str, text: str) -> bool:
+    """Return whether a pattern allows a text inside another that it allows."""
+    one = _one(pattern)
+    return is_valid({"type": "string", "pattern": pattern}, one + text + one)
+
+
+@cache
+def _one(pattern: str) -> str:
+    return next(iter(strings({"pattern": pattern}, 1)), "a")
 
 
 def _of_number(schema: dict[str, Any], place: str) -> Iterator[Variant]:

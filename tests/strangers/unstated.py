@@ -16,6 +16,7 @@ UNSTATED: dict[str, str] = {
         "A header and the body each have an ID of the request, but that a request has only one is not stated: the "
         "gateway and the service may each have given it one."
     ),
+    "project-any-case": "IDs are hexadecimal as a rule; the document does not say that their capitals tell them apart.",
     "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
     "throttle-none": "When a server throttles, and whether it does, is its own policy.",
 }

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract import changes
 from tests.contract.caller import Caller
-from tests.contract.cases import Case, of_parameter, refusals
+from tests.contract.cases import Base, Case, of_parameter, refusals
 from tests.contract.changes import Change
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation, Parameter
@@ -19,7 +19,7 @@ from tests.contract.parameters import can_carry, from_texts, is_ambiguous, readi
 from tests.contract.samples import sample
 from tests.contract.server._tables import assert_kept, by_rule
 from tests.contract.things import nowhere
-from tests.contract.values import Variant, pattern_characters, variants
+from tests.contract.values import Variant, allowed_marks, pattern_characters, taken_for_allowed, variants
 from tests.contract.words import shown
 
 _UNLIKELY = 16
@@ -31,7 +31,10 @@ def _variants(parameter: Parameter) -> Iterator[Variant]:
     if pattern and parameter.not_found:
         # In a name that no server has, so that it can be sent to any.
         name = str(nowhere(parameter))
-        for character in pattern_characters(pattern):
+        for mark in allowed_marks(pattern):
+            text = f"{name[:7]}{mark}{mark}{name[7:]}"
+            yield Variant("", "pattern", text, text, f"with U+{ord(mark):04X} twice")
+        for character in dict.fromkeys([*pattern_characters(pattern), *taken_for_allowed(pattern)]):
             note = f"with U+{ord(character):04X}"
             inside = f"{name[:7]}{character}{name[7:]}"
             yield Variant("", "pattern", inside, inside, note)
@@ -225,6 +228,73 @@ def _spellings_of(operation: Operation, parameter: Parameter) -> Iterator[Case]:
 @pytest.mark.parametrize("cases", by_rule(_spellings()))
 def test_percent_encoding(cases: list[Case], caller: Caller) -> None:
     """A name is decoded once, and is then what it is: no more of it is taken away, and nothing is added."""
+    assert_kept(caller, cases)
+
+
+def _suffixed(operation: Operation, caller: Caller) -> Iterator[Case]:
+    """Give names that go on with what servers cut off: an extension, a period."""
+    in_path = [each for each in operation.parameters if each.location == "path"]
+    codes = refusals(DOCUMENT, operation, *(name for each in in_path for name in each.not_found))
+    for parameter in in_path:
+        if not parameter.not_found or parameter.name in DOCUMENT.made(operation):
+            continue
+        for suffix in _SUFFIXES:
+            other = f"{caller.plain(operation).path[parameter.name]}{suffix}"
+            if DOCUMENT.violation(parameter.schema, other) is None:
+                yield Case(
+                    operation,
+                    parameter.place,
+                    "encoding",
+                    f"what was started with another {parameter.name}; here it is {other}",
+                    changes.parameter(parameter, other),
+                    f"it was started with another {parameter.name}",
+                    codes,
+                    parameter,
+                    bases=(Base.THERE,),
+                )
+
+
+_SUFFIXES = (".json", ".")
+
+
+def test_name_that_goes_on(operation: Operation, registry: Caller) -> None:
+    """A name with an extension or a period at its end is another name, under which nothing was started."""
+    source = registry.source_of(operation)
+    while source is not None and source.is_safe:
+        source = registry.source_of(source)
+    if source is None:
+        pytest.skip("no other operation starts what it is about")
+    assert_kept(registry, list(_suffixed(operation, registry)))
+
+
+def _semicolons() -> Iterator[Case]:
+    """Give parameters of the query, which may be any text, one that reads like two parameters to who splits at `;`."""
+    for operation in DOCUMENT.operations:
+        in_query = [each for each in operation.parameters if each.location == "query"]
+        for parameter in in_query:
+            texts = (f"a;{each.name}=no-such-value" for each in in_query if _forbids(each, "no-such-value"))
+            text = next((each for each in texts if not _forbids(parameter, each)), None)
+            if text is not None and parameter.schema.get("type") == "string":
+                yield Case(operation, parameter.place, "encoding", text, _in_query(parameter, text), None)
+
+
+def _forbids(parameter: Parameter, text: str) -> bool:
+    return DOCUMENT.violation(parameter.schema, from_texts(DOCUMENT, parameter, [text])) is not None
+
+
+def _in_query(parameter: Parameter, text: str) -> Change:
+    """Return how to give a parameter a text that stands in the query just as it is."""
+
+    def changed(request: Request) -> Request:
+        target = request.having_parameter(parameter, None).raw_target
+        return request.having(target=f"{target}{'&' if '?' in target else '?'}{quote(parameter.name)}={text}")
+
+    return changed
+
+
+@pytest.mark.parametrize("cases", by_rule(_semicolons()))
+def test_semicolon_in_query(cases: list[Case], caller: Caller) -> None:
+    """A semicolon is a part of a value, and does not end it."""
     assert_kept(caller, cases)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 
@@ -120,6 +121,53 @@ def _no_such_path(request: Request) -> Request:
     return request.having(target="/no-such-path")
 
 
+def test_root(operation: Operation, caller: Caller) -> None:
+    """Nor is there anything at the root, if the document has no such path; it may lead elsewhere, such as to a page."""
+    if _is_served("/"):
+        pytest.skip("the document has the path /")
+    allowed = refusals(DOCUMENT, operation, *DOCUMENT.refusals("path"), *DOCUMENT.refusals("credentials"))
+    change = changes.in_turn(_root, changes.no_body)
+    tried = f"{operation.method} /"
+    case = Case(operation, "path", "no such path", tried, change, "there is no such path", allowed)
+    try:
+        exchange = caller.raw(change(caller.request(operation, Base.NOWHERE)))
+    except NotToBeHadError as error:
+        not_shown(caller, case, str(error))
+    if exchange.response.is_redirect:
+        assert_fact(caller, case, exchange, None)
+    else:
+        assert_kept(caller, [case])
+
+
+def _root(request: Request) -> Request:
+    return request.having(target="/")
+
+
+def _words() -> Iterator[Case]:
+    """Give parameters of a path the words of the document's paths, as far as their schemas allow them."""
+    segments = [segment for each in DOCUMENT.operations for segment in each.path.split("/")]
+    words = dict.fromkeys(segment for segment in segments if segment and "{" not in segment)
+    for operation in DOCUMENT.operations:
+        in_path = [each for each in operation.parameters if each.location == "path"]
+        for parameter in in_path:
+            for word in words:
+                request = Request(operation, {each.name: word if each == parameter else "1" for each in in_path})
+                served = {each.path for each in DOCUMENT.operations if each.matches(request.raw_target)}
+                # What is the path of two may be either's.
+                if DOCUMENT.violation(parameter.schema, word) is None and served == {operation.path}:
+                    change = changes.parameter(parameter, word)
+                    bases = (Base.NOWHERE,) if DOCUMENT.made(operation) else ()
+                    rule, tried = "word of a path", f"{parameter.name} = {word}"
+                    yield Case(operation, parameter.place, rule, tried, change, parameter=parameter, bases=bases)
+
+
+@pytest.mark.parametrize("cases", by_rule(_words()))
+def test_words_of_paths_as_values(cases: list[Case], caller: Caller) -> None:
+    """A parameter in a path may have the value of a fixed segment, and leads to the same operation."""
+    # A job of such a name may be anybody's; it is not to be run.
+    assert_kept(caller, [each for each in cases if caller.target.own or each.operation.is_safe or each.bases])
+
+
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
@@ -188,6 +236,25 @@ def test_method_in_small_letters(operation: Operation, caller: Caller) -> None:
     except NotToBeHadError:
         pass  # A connection that is closed is a refusal, too.
     assert_fact(caller, case, None, fault)
+
+
+_UNKNOWN_METHOD = "BREW"
+
+
+def test_unknown_method(operation: Operation, caller: Caller) -> None:
+    """A method that HTTP does not have is refused, and is no reason to fail; 501 says that it is not known."""
+    case = Case(operation, "method", "unknown", _UNKNOWN_METHOD, changes.nothing, "there is no such method")
+    try:
+        request = caller.request(operation, Base.NOWHERE).having(method=_UNKNOWN_METHOD, content=b"")
+        exchange = caller.raw(request)
+    except NotToBeHadError as error:
+        not_shown(caller, case, str(error))
+    status = exchange.status
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        not_shown(caller, case, f"the response is {status}")
+    is_refused = 400 <= status < 500 or status == HTTPStatus.NOT_IMPLEMENTED
+    fault = None if is_refused else f"to be refused as a method that the path lacks, or with 501, not with {status}"
+    assert_fact(caller, case, exchange, fault)
 
 
 @pytest.mark.parametrize("operation", [each for each in DOCUMENT.operations if each.success.media_type is None])
