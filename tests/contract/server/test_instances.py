@@ -5,6 +5,7 @@ The document says in words what the properties of instances are; so they are nam
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -83,3 +84,114 @@ def test_shown_as_listed(registry: Caller) -> None:
         and listed[name] != value
     ]
     assert_fact(registry, case, exchange, differing[0] if differing else None)
+
+
+_MILLISECONDS = 978_307_200_000
+"""The beginning of 2001: the time of a run in seconds, taken for milliseconds, is before it by decades."""
+
+_AHEAD = 15 * 60 * 1000
+"""Milliseconds by which a time may be ahead, as a clock may be."""
+
+
+def _wrong_time(of: str, thing: dict[str, Any], now: float) -> str | None:
+    """Return what is wrong with the times of what has been planned, submitted or ended by now, None if nothing is."""
+    for name in ("planTime", "submitTime", "endTime"):
+        value = thing.get(name)
+        # An end that has not come yet is looked at elsewhere.
+        if value is not None and name != "endTime" and value < _MILLISECONDS:
+            return f"the {name} of {of} is {value}: in milliseconds since 1970, that is before 2001"
+        if value is not None and value > now * 1000 + _AHEAD:
+            return f"the {name} of {of} is {value}: that is to come, for the server's time is {int(now * 1000)}"
+    return None
+
+
+def test_times_of_nodes(registry: Caller) -> None:
+    """The nodes of an instance that has ended were planned, and have ended, at times that have been."""
+    assert SHOW is not None
+    case = Case(SHOW, "response nodes", "times in milliseconds", "an instance that has come to its end", nothing)
+    exchange, shown = _shown(registry, case)
+    now = registry.server_time()
+    found = (_wrong_time(f"the node {node.get('nodeName')}", node, now) for node in shown.get("nodes") or ())
+
+    assert_fact(registry, case, exchange, next(filter(None, found), None))
+
+
+def test_instance_of_nodes(registry: Caller) -> None:
+    """The instance ID of a node is that of the instance that it is shown with."""
+    assert SHOW is not None
+    case = Case(SHOW, "response nodes", "the ID of their instance", "an instance", nothing)
+    fault: str | None = None
+    exchange, shown = _shown(registry, case)
+    try:
+        # Of large numbers each second one is rounded to itself.
+        for _ in range(3):
+            wrong = (each.get("instanceId") for each in shown.get("nodes") or ())
+            wrong = (each for each in wrong if each not in (None, shown.get("instanceId")))
+            if (other := next(wrong, None)) is not None:
+                fault = f"a node of the instance {shown.get('instanceId')} has the instanceId {other}"
+            if fault or not shown.get("nodes") or abs(int(shown["instanceId"])) <= 2**53:
+                break
+            exchange = registry.carried_out(SHOW, fresh=True)
+            shown = exchange.body
+    except NotToBeHadError as error:
+        not_shown(registry, case, str(error))
+    assert_fact(registry, case, exchange, fault)
+
+
+def _page(caller: Caller, case: Case) -> tuple[Exchange, list[dict[str, Any]]]:
+    """Return the largest page of the instances of the job."""
+    assert LIST is not None
+    request = caller.plain(LIST).having_parameter(LIST.parameter("limit"), LIST.parameter("limit").schema["maximum"])
+    try:
+        if SHOW is not None:
+            job = caller.plain(SHOW).path["job_name"]
+            request = request.having_parameter(LIST.parameter("jobName"), job)
+        exchange = caller.raw(request)
+    except NotToBeHadError as error:
+        not_shown(caller, case, str(error))
+    instances = exchange.body.get("instances") if isinstance(exchange.body, dict) else None
+    if not isinstance(instances, list):
+        not_shown(caller, case, f"the list is not as documented: {exchange.said}")
+    return exchange, instances
+
+
+def test_times_on_the_list(registry: Caller) -> None:
+    """The times on a list are in milliseconds, and have been."""
+    assert LIST is not None
+    case = Case(LIST, "response instances", "times in milliseconds", "the instances that are there", nothing)
+    exchange, instances = _page(registry, case)
+    if not instances:
+        not_shown(registry, case, "there is no instance to look at")
+    now = registry.server_time()
+    found = (_wrong_time(f"the instance {each.get('instanceId')}", each, now) for each in instances)
+
+    assert_fact(registry, case, exchange, next(filter(None, found), None))
+
+
+@pytest.mark.parametrize("where", ["shown", "listed"])
+def test_no_end_before_the_end(where: str, registry: Caller) -> None:
+    """What was just started, and goes on, has no time at which it ended."""
+    assert SHOW is not None
+    assert LIST is not None
+    operation, place = (SHOW, "response endTime") if where == "shown" else (LIST, "response instances")
+    case = Case(operation, place, "when it ended", "an instance that has not come to its end", nothing)
+    try:
+        exchange = registry.carried_out(SHOW, fresh=True)
+    except NotToBeHadError as error:
+        not_shown(registry, case, str(error))
+    started = exchange.body
+    seen = started if where == "shown" else None
+    for pause in PAUSES if where == "listed" else ():
+        exchange, instances = _page(registry, case)
+        seen = next((each for each in instances if each.get("instanceId") == started.get("instanceId")), None)
+        if seen is not None:
+            break
+        time.sleep(0 if registry.target.own else pause)
+    if seen is None:
+        not_shown(registry, case, "it is not on the page")
+    status, end = seen.get("status"), seen.get("endTime")
+    if status in _final_states(SHOW):
+        not_shown(registry, case, f"it has ended already: {status}")
+    fault = None if end is None else f"its endTime is {end}, while its status is {status}"
+
+    assert_fact(registry, case, exchange, fault)
