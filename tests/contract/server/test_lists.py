@@ -374,7 +374,7 @@ def test_longest_window(end: str, lists: Lists) -> None:
     try:
         instance = _one_to_ask_for(lists)
         planned, longest = instance["planTime"], _longest_window()
-        first = planned - _HOUR if end == "begins" else planned + _HOUR - longest
+        first = planned - _HOUR if end == "begins" else max(0, planned + _HOUR - longest)
         exchange, body = lists.page(minPlanTime=first, maxPlanTime=first + longest, limit=largest_page())
         if not _is_on(instance, lists.page(**_around(instance), limit=largest_page())[1]):
             not_shown(lists.caller, case, "the instance is not listed by itself, either")
@@ -431,7 +431,8 @@ def _have_one_ended(caller: Caller, everything: list[Instance]) -> None:
         if any(each.get("status") in _final_states() for each in everything):
             break
         assert show is not None
-        everything = [caller.carried_out(show).body]
+        shown = caller.carried_out(show).body
+        everything = [shown] if isinstance(shown, dict) else []
         time.sleep(0 if caller.target.own else pause)
 
 
@@ -596,7 +597,7 @@ def _come_to(caller: Caller, request: Request, answer: Exchange, state: str) -> 
             continue
         for pause in PAUSES:
             shown: Any = caller.seen(caller.following(link, look, answer)).body
-            if isinstance(shown, dict) and shown.get("status") == state:
+            if isinstance(shown, dict) and shown.get("status") == state and "instanceId" in shown:
                 return shown
             time.sleep(0 if caller.target.own else pause)
     raise NotToBeHadError(f"what it is about does not come to the state {state}")
