@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _ONE_JOB = "On a server of one job every other job and workspace is refused as unknown, and has no instances to show."
 _EITHER = "The document accepts a token and a signature; that a server was set up for one of them is not in it."
+_END = "The document does not say what endTime is before the end: any integer, as it does not relate times and states."
 
 UNSTATED: dict[str, str] = {
     "tokens-despite-keys-only": _EITHER,
@@ -18,5 +19,7 @@ UNSTATED: dict[str, str] = {
     ),
     "project-any-case": "IDs are hexadecimal as a rule; the document does not say that their capitals tell them apart.",
     "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
+    "show-end-0-before-the-end": _END,
+    "list-end-0-before-the-end": _END,
     "throttle-none": "When a server throttles, and whether it does, is its own policy.",
 }

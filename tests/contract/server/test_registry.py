@@ -11,6 +11,7 @@ from tests.contract.caller import Caller
 from tests.contract.cases import Base, Case, Refusals, refusals
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation, Parameter
+from tests.contract.exchange import Request
 from tests.contract.server._tables import assert_kept, by_rule
 from tests.contract.things import nowhere
 
@@ -65,6 +66,37 @@ def _base(parameter: Parameter, in_path: list[Parameter]) -> Base:
 def test_what_is_not_there(cases: list[Case], registry: Caller) -> None:
     """What is not there is refused with the error that the document has for it, and no other."""
     assert_kept(registry, cases)
+
+
+def _unknown_afterwards(caller: Caller) -> Iterator[Case]:
+    """Give requests that look at what is there, but for something that is not there beside their path."""
+    for operation in DOCUMENT.operations:
+        in_path = [each for each in _named(operation) if each.location == "path"]
+        for parameter in _named(operation):
+            if not operation.is_safe or parameter.location == "path":
+                continue
+
+            def change(request: Request, parameter: Parameter = parameter) -> Request:
+                caller.raw(request)
+                return request.having_parameter(parameter, nowhere(parameter))
+
+            yield Case(
+                operation,
+                parameter.place,
+                "names what is there",
+                f"{parameter.name} = {nowhere(parameter)}, right after the same request without it",
+                change,
+                f"there is no such {parameter.name.partition('_')[0]}",
+                _not_found(operation, [parameter, *in_path]),
+                parameter,
+                names_nothing=True,
+                bases=(Base.THERE,),
+            )
+
+
+def test_what_is_not_there_right_afterwards(registry: Caller) -> None:
+    """What is not there is refused also where the rest of the request was just answered."""
+    assert_kept(registry, list(_unknown_afterwards(registry)))
 
 
 def _other_names(name: str) -> dict[str, str]:
