@@ -18,7 +18,7 @@ UNSTATED: dict[str, str] = {
         "gateway and the service may each have given it one."
     ),
     "project-any-case": "IDs are hexadecimal as a rule; the document does not say that their capitals tell them apart.",
-    "restart-once": "A server may refuse to restart an instance, and the document does not say how often it is restarted.",
+    "restart-once": "A server may refuse to restart an instance; how often it restarts one is not stated.",
     "show-id-rounded": "An instance may take a moment to appear, and no limit is stated.",
     "never-ends": "From a state that is not final the status goes on, but the document does not say when.",
     "show-end-0-before-the-end": _END,
