@@ -34,7 +34,7 @@ class Bound:
 # process to process, which is why aiohttp is a base too. docs/speed.md says what an import and a signature consist of.
 BOUNDS = (
     Bound("calls", "this client", "httpx", 0.92),
-    Bound("calls", "this client", "official SDK", 0.6),
+    Bound("calls", "this client", "official SDK", 0.55),
     Bound("calls", "this client", "official SDK, signing", 0.55),
     Bound("calls", "this client, signing", "official SDK, signing", 0.6),
     Bound("at_once", "this client", "httpx", 0.45),
