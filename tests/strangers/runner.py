@@ -19,7 +19,7 @@ from tests.strangers.service import MODES, TOKEN
 from tests.strangers.signing import ACCESS_KEY, SECRET_KEY
 from tests.strangers.variants import VARIANTS
 
-SECONDS = 600.0
+SECONDS = 400.0
 _THROTTLED = ("throttle-", "retry-after-", "429-", "code-APIGW.0308-")
 _TOKEN = {"TOKEN": TOKEN}
 _KEYS = {"HUAWEICLOUD_SDK_AK": ACCESS_KEY, "HUAWEICLOUD_SDK_SK": SECRET_KEY}

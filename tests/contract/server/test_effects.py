@@ -16,6 +16,7 @@ from tests.contract.connection import NotToBeHadError
 from tests.contract.document import Operation, Parameter
 from tests.contract.exchange import Exchange, Request
 from tests.contract.server._tables import assert_fact, not_shown
+from tests.contract.things import state_property
 
 _TIMES = 3
 _BITS = 2**32
@@ -169,7 +170,7 @@ def test_first_state(operation: Operation, registry: Caller) -> None:
     case = Case(operation, "x-allowed-states", ", ".join(allowed), "something in its first state", nothing)
     for look in DOCUMENT.operations:
         link = next((each for each in look.success.links if each.operation == operation.id), None)
-        name = _state_property(look)
+        name = state_property(registry, look)
         if not (look.is_safe and link and name):
             continue
         try:
@@ -186,11 +187,6 @@ def test_first_state(operation: Operation, registry: Caller) -> None:
         assert_fact(registry, case, exchange, fault if is_allowed == is_refused else None)
         return
     not_shown(registry, case, "there is no way to look at it")
-
-
-def _state_property(operation: Operation) -> str | None:
-    properties = DOCUMENT.bundled(operation.success.schema).get("properties", {})
-    return next((name for name, schema in properties.items() if "x-final-states" in schema), None)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract import changes
 from tests.contract.caller import Caller
-from tests.contract.cases import Base, Case, of_parameter, refusals
+from tests.contract.cases import Case, of_parameter, refusals
 from tests.contract.changes import Change
 from tests.contract.conftest import DOCUMENT
 from tests.contract.document import Operation, Parameter
@@ -229,49 +229,6 @@ def _spellings_of(operation: Operation, parameter: Parameter) -> Iterator[Case]:
 def test_percent_encoding(cases: list[Case], caller: Caller) -> None:
     """A name is decoded once, and is then what it is: no more of it is taken away, and nothing is added."""
     assert_kept(caller, cases)
-
-
-def _suffixed(operation: Operation, caller: Caller) -> Iterator[Case]:
-    """Give names that go on with what servers cut off: an extension, a period."""
-    in_path = [each for each in operation.parameters if each.location == "path"]
-    codes = refusals(DOCUMENT, operation, *(name for each in in_path for name in each.not_found))
-    for parameter in in_path:
-        if not parameter.not_found or parameter.name in DOCUMENT.made(operation):
-            continue
-        for suffix in _SUFFIXES:
-            other = f"{caller.plain(operation).path[parameter.name]}{suffix}"
-            if DOCUMENT.violation(parameter.schema, other) is None:
-                yield Case(
-                    operation,
-                    parameter.place,
-                    "encoding",
-                    f"what was started with another {parameter.name}; here it is {other}",
-                    changes.parameter(parameter, other),
-                    f"it was started with another {parameter.name}",
-                    codes,
-                    parameter,
-                    bases=(Base.THERE,),
-                )
-
-
-_SUFFIXES = (".json", ".")
-
-
-def _is_started(operation: Operation) -> bool:
-    """Return whether another operation starts what an operation is about."""
-    found = DOCUMENT.source(operation)
-    while found is not None and found[0].is_safe:
-        found = DOCUMENT.source(found[0])
-    return found is not None
-
-
-_STARTED = [operation for operation in DOCUMENT.operations if _is_started(operation)]
-
-
-@pytest.mark.parametrize("operation", _STARTED, ids=lambda operation: operation.id)
-def test_name_that_goes_on(operation: Operation, registry: Caller) -> None:
-    """A name with an extension or a period at its end is another name, under which nothing was started."""
-    assert_kept(registry, list(_suffixed(operation, registry)))
 
 
 def _semicolons() -> Iterator[Case]:

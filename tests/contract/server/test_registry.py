@@ -102,6 +102,7 @@ def test_what_is_not_there_right_afterwards(registry: Caller) -> None:
 def _other_names(name: str) -> dict[str, str]:
     """Return names of other jobs, which are near a job's name."""
     found = {"in other capitals": name.swapcase(), "cut short": name[:-1], "that goes on": f"{name}0"}
+    found |= {"with an extension": f"{name}.json", "with a period at its end": f"{name}."}
     return {about: other for about, other in found.items() if other and other != name}
 
 
